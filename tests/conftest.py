@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A data directory of its own for each test process; PROVIDENT_TEST_DATABASE=postgresql://... for PostgreSQL.
+os.environ["PROVIDENT_DATA"] = tempfile.mkdtemp(prefix="provident-test-")
+os.environ["PROVIDENT_DATABASE"] = os.environ.get("PROVIDENT_TEST_DATABASE", "")
 
 
 def missing(what: str) -> None:

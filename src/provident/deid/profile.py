@@ -1,0 +1,122 @@
+"""A de-identification profile as a value: what of the standard applies, and each deviation with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+
+from provident.deid.table import EDITION, METHODS, PrivateRule, tables_hash
+
+
+BASIC = 113100
+DEFAULT_OPTIONS = frozenset({113101, 113103, 113104, 113105, 113107, 113108, 113111})
+
+
+class Action(StrEnum):
+    """What may be done with an attribute, in the words of a plan."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+    EMPTY = "empty"
+    DUMMY = "dummy"
+    CLEAN = "clean"
+    HASH = "hash"
+    SHIFT = "shift"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A deviation from the standard's table, for one SOP class or for all, with its reason."""
+
+    tag: int
+    action: Action
+    why: str
+    sop_class: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.why.strip():
+            raise ValueError("a deviation from the standard needs a written reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What the Clinical Trial modules say (PS3.3 C.7.1.3): the same in every file of a site."""
+
+    sponsor: str = ""
+    protocol: str = ""
+    protocol_name: str = ""
+    site: str = ""
+    site_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One profile. Its hash is part of every report, so that what was done can be told later.
+
+    `date_shift` is the range of days; `age_cap` in years: older becomes cap + 1;
+    `birth_date` is `remove`, `year` or `shift`; `comments` and `documents` say what becomes of
+    free-text elements and encapsulated documents; `examine` are the kinds of images whose
+    pixels are looked at before they may pass.
+    """
+
+    id: str = "provident-default"
+    version: str = "1"
+    options: frozenset[int] = DEFAULT_OPTIONS
+    overrides: tuple[Override, ...] = ()
+    private: tuple[PrivateRule, ...] = ()
+    trial: Trial = field(default_factory=Trial)
+    date_shift: tuple[int, int] = (-3650, -30)
+    keep_time: bool = True
+    birth_date: str = "remove"
+    age_cap: int = 89
+    comments: str = "clean"
+    text: str = "clean"
+    approved: frozenset[str] = frozenset()
+    documents: str = "quarantine"
+    examine: frozenset[str] = frozenset({"US", "SC", "XC", "derived"})
+    keep_text: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = self.options - set(METHODS)
+        if unknown:
+            raise ValueError(f"no de-identification options: {sorted(unknown)}")
+        if {113106, 113107} <= self.options:
+            raise ValueError("full dates (113106) and modified dates (113107) exclude each other")
+        low, high = self.date_shift
+        if low > high:
+            raise ValueError("the lower end of the date shift is above its upper end")
+        _one_of("birth_date", self.birth_date, ("remove", "year", "shift"))
+        _one_of("comments", self.comments, ("remove", "clean"))
+        _one_of("text", self.text, ("hold", "clean"))
+        _one_of("documents", self.documents, ("quarantine", "remove"))
+
+    @classmethod
+    def basic(cls, *options: int) -> Profile:
+        """The basic profile (113100) with just these options."""
+        return cls(id="basic", options=frozenset(options))
+
+    def with_text(self, mode: str) -> Profile:
+        """The same profile with `hold` or `clean` for descriptors."""
+        return replace(self, text=mode)
+
+    @property
+    def edition(self) -> str:
+        """The edition of the standard's table."""
+        return EDITION
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over everything that decides the output, the shipped tables included."""
+        told = asdict(self)
+        told["options"] = sorted(self.options)
+        told["approved"] = sorted(self.approved)
+        told["examine"] = sorted(self.examine)
+        text = json.dumps(told, sort_keys=True, default=str)
+        return hashlib.sha256((tables_hash() + text).encode()).hexdigest()
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is one of {', '.join(allowed)}")

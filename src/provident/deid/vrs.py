@@ -1,0 +1,75 @@
+"""Value representations by kind, and the dictionary's answer for each tag (PS3.5 6.2, PS3.6)."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.datadict import get_entry, repeater_has_tag
+
+
+LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+TEXT_VRS = frozenset("LO SH ST LT UT UC".split())
+FREE_TEXT_VRS = frozenset("LT ST UT".split())
+DATE_VRS = frozenset("DA DT".split())
+BINARY_VRS = frozenset("OB OD OF OL OV OW UN AT FL FD SL SS UL US SV UV".split())
+SINGLE_VALUED = frozenset("LT ST UT UR".split())
+SHORT_STRING_VRS = frozenset("AE AS CS DA DS DT IS TM UI".split())
+
+VRS: dict[bytes, str] = {
+    vr.encode(): vr
+    for vr in (
+        "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC "
+        "UI UL UN UR US UT UV"
+    ).split()
+}
+
+# What a VR may be written as when the dictionary leaves a choice.
+_FIRST = {"US or SS": "US", "OB or OW": "OW", "US or OW": "OW", "US or SS or OW": "OW"}
+
+
+@cache
+def _dictionary() -> dict[int, tuple[str, str]]:
+    return {
+        int(tag): (_FIRST.get(entry[0], entry[0]), entry[4])
+        for tag, entry in DicomDictionary.items()
+    }
+
+
+@lru_cache(maxsize=65536)
+def vr_of(tag: int) -> str:
+    """The VR of a tag in implicit VR: the dictionary's, or UN for what it does not know."""
+    known = _dictionary().get(tag)
+    if known is not None:
+        return known[0] if known[0] in LONG_VRS or len(known[0]) == 2 else "UN"
+    if tag & 0xFFFF == 0:
+        return "UL"
+    if (tag >> 16) & 1:
+        return "LO" if 0x10 <= tag & 0xFFFF <= 0xFF else "UN"
+    return _repeater(tag)
+
+
+def _repeater(tag: int) -> str:
+    if not repeater_has_tag(tag):
+        return "UN"
+    vr = get_entry(tag)[0]
+    return _FIRST.get(vr, vr)
+
+
+def keyword_of(tag: int) -> str:
+    """The dictionary's keyword of a tag, or an empty string."""
+    known = _dictionary().get(tag)
+    return known[1] if known else ""
+
+
+def is_standard(tag: int) -> bool:
+    """Whether the dictionary knows this tag."""
+    return tag in _dictionary() or (not (tag >> 16) & 1 and repeater_has_tag(tag))
+
+
+@cache
+def keywords() -> dict[str, int]:
+    """Keyword to tag, for profiles that name attributes by keyword."""
+    return {keyword: tag for tag, (_, keyword) in _dictionary().items() if keyword}
+
+

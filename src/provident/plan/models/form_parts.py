@@ -1,0 +1,246 @@
+"""The parts of a form file: items, grids, gates, derivations."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from provident.plan.base import PlanModel
+from provident.plan.quantities import Interval, interval
+
+
+# What pandas, R, Stata or SPSS read as an empty cell, or as a number or a truth value.
+_READ_AS_SOMETHING_ELSE = frozenset(
+    "na n/a #na #n/a nan -nan none null nil empty blank missing inf -inf true false t f . .a".split()
+)
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,11}")
+RESERVED = frozenset({"missing", "a", "b", "limits", "lookup"})
+
+AnswerType = Literal["choice", "integer", "number", "text"]
+
+
+def check_id(text: Any) -> str:
+    """An id that can be used in expressions, file names and column names.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not isinstance(text, str) or not _ID.fullmatch(text):
+        raise ValueError(
+            f'"{text}" is no id: use small letters, digits and _, beginning with a letter'
+        )
+    if keyword.iskeyword(text) or text in RESERVED:
+        raise ValueError(f'"{text}" has a meaning of its own; choose another id')
+    if len(text) > 32:
+        # SPSS and Stata cut or refuse longer variable names.
+        raise ValueError(f'"{text}" is longer than 32 characters')
+    return text
+
+
+def check_code(code: Any) -> str:
+    """A code that every statistics program reads back as itself.
+
+    Raises:
+        ValueError: a program would read it as empty, as a number or as a truth value.
+    """
+    if code is None or str(code).strip().lower() in _READ_AS_SOMETHING_ELSE | {""}:
+        shown = "an empty code" if code in (None, "") else f'the code "{code}"'
+        raise ValueError(
+            f"{shown} is read as an empty cell or a truth value by statistics programs; "
+            'choose another, such as "nv" or "nd"'
+        )
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        raise ValueError(
+            f'"{code}" is no code: a letter, then up to 11 letters, digits or _ '
+            "(a number would be taken for a score)"
+        )
+    return code
+
+
+def _check_choice(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        raise ValueError(
+            f'the choice "{value}" is no whole number and no code; put it in quotes'
+        )
+    return value if isinstance(value, int) else check_code(value)
+
+
+Id = Annotated[str, BeforeValidator(check_id)]
+Code = Annotated[str, BeforeValidator(check_code)]
+ChoiceValue = Annotated[int | str, BeforeValidator(_check_choice)]
+Prose = Annotated[str, Field(min_length=1)]
+
+
+def _score_range(text: str) -> str:
+    span = interval(text)
+    whole = all(float(end).is_integer() for end in (span.low, span.high))
+    if span.unit or not whole:
+        raise ValueError(
+            f'"{text}" is no range of whole numbers such as 0..10; '
+            "for other numbers write number: 0..300 mm"
+        )
+    return text
+
+
+def _number_range(text: str) -> str:
+    interval(text)
+    return text
+
+
+class Answerable(PlanModel):
+    """What may be answered: exactly one of choices, range, number or text."""
+
+    choices: dict[ChoiceValue, Prose] | None = Field(
+        default=None, description="the value that is stored, and its label"
+    )
+    range: Annotated[str, AfterValidator(_score_range)] | None = Field(
+        default=None, description="whole numbers, such as 0..10"
+    )
+    number: Annotated[str, AfterValidator(_number_range)] | None = Field(
+        default=None, description="numbers with their unit, such as 0..300 mm"
+    )
+    text: Literal[True] | None = Field(
+        default=None, description="free text; needs why, and is never analysed"
+    )
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    at_most: int | None = Field(
+        default=None, ge=1, le=10000, description="characters of a free text"
+    )
+    why: Prose | None = Field(
+        default=None, description="why a free text is needed (prose)"
+    )
+    missing: tuple[Code, ...] = Field(
+        default=(), description="codes of the form that may stand here"
+    )
+    measure: Literal["length", "angle", "mean"] | None = Field(
+        default=None, description="a measurement on the image fills it"
+    )
+    help: Prose | None = Field(default=None, description="shown beside it (prose)")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Answerable:
+        given = [
+            k for k in ("choices", "range", "number", "text") if getattr(self, k)
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                "give exactly one of choices, range (whole numbers), number (with unit) or text"
+                + (f"; here are {' and '.join(given)}" if given else "")
+            )
+        self._check_kind()
+        return self
+
+    def _check_kind(self) -> None:
+        if self.text and not self.why:
+            raise ValueError(
+                "a free text cannot be analysed; say with why: what it is for, "
+                "or use choices"
+            )
+        if (self.why or self.at_most) and not self.text:
+            raise ValueError("why and at_most belong to a text")
+        if self.decimals is not None and not self.number:
+            raise ValueError("decimals belong to a number")
+        if self.measure and self.type not in ("number", "integer"):
+            raise ValueError("a measurement fills a number or a range only")
+        if self.choices and len({type(v) for v in self.choices}) > 1:
+            raise ValueError("choices are all whole numbers or all codes, not mixed")
+        if both := {str(c) for c in self.choices or ()} & set(self.missing):
+            raise ValueError(f'"{both.pop()}" is both a choice and a missing code')
+
+    @property
+    def type(self) -> AnswerType:
+        """The type as the browser and the codebook name it."""
+        if self.choices:
+            return "choice"
+        if self.text:
+            return "text"
+        return "integer" if self.range else "number"
+
+    @property
+    def bounds(self) -> Interval | None:
+        """The allowed numbers and their unit; None for choices and texts."""
+        words = self.range or self.number
+        return interval(words) if words else None
+
+
+class ItemModel(Answerable):
+    """One question."""
+
+    ask: Prose
+
+
+class ColumnModel(Answerable):
+    """One column of a grid."""
+
+    label: Prose
+
+
+class Otherwise(PlanModel):
+    """What is stored in every cell when the gate says that nobody needs to look."""
+
+    fill: ChoiceValue
+    mark: Literal["implied"] = "implied"
+
+
+class GateModel(PlanModel):
+    """The question before a grid: the cells are asked only when its answer is `when`."""
+
+    item: Id
+    when: ChoiceValue
+    otherwise: Otherwise
+
+
+def _rows(value: Any) -> Any:
+    """A list of ids is short for a mapping whose labels are the ids."""
+    if isinstance(value, list | tuple):
+        return {row: str(row).replace("_", " ") for row in value}
+    return value
+
+
+def _short_derivation(value: Any) -> Any:
+    return {"value": value} if isinstance(value, str) else value
+
+
+class DerivationModel(PlanModel):
+    """A value that is computed, never typed."""
+
+    value: Annotated[str, Field(min_length=1, description="an expression")]
+    if_missing: Literal["not evaluable"] = "not evaluable"
+    label: Prose | None = None
+    unit: str = ""
+    decimals: int | None = Field(default=None, ge=0, le=6)
+
+
+Derive = dict[Id, Annotated[DerivationModel, BeforeValidator(_short_derivation)]]
+
+
+class GridModel(PlanModel):
+    """Rows by columns, behind a gate question where there is one."""
+
+    title: Prose | None = None
+    gate: GateModel | None = None
+    rows: Id | Annotated[dict[Id, Prose], BeforeValidator(_rows)] = Field(
+        description="a shipped list by its id, or own rows"
+    )
+    columns: dict[Id, ColumnModel] = Field(min_length=1)
+    each: Derive = Field(
+        default={}, description="columns that are computed row by row"
+    )
+
+
+class TableModel(PlanModel):
+    """A decision table: cells joined by commas, * for anything, the first row that fits wins."""
+
+    key: tuple[Id, ...] = Field(min_length=1)
+    rows: dict[str, int | float | str] = Field(min_length=1)
+
+
+class AccessModel(PlanModel):
+    """Which roles fill the form in, and which never see it."""
+
+    enter: tuple[Id, ...] = ()
+    hidden_from: tuple[Id, ...] = ()

@@ -1,0 +1,71 @@
+"""`forms/*.yaml`: scoring forms and case report forms."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from provident.plan.base import PlanModel
+from provident.plan.models.form_parts import AccessModel as AccessModel
+from provident.plan.models.form_parts import Answerable as Answerable
+from provident.plan.models.form_parts import Code, Derive, Id, Prose
+from provident.plan.models.form_parts import ColumnModel as ColumnModel
+from provident.plan.models.form_parts import DerivationModel as DerivationModel
+from provident.plan.models.form_parts import GateModel as GateModel
+from provident.plan.models.form_parts import GridModel as GridModel
+from provident.plan.models.form_parts import ItemModel as ItemModel
+from provident.plan.models.form_parts import TableModel as TableModel
+from provident.plan.models.form_rules import FormParts, form_problems
+from provident.plan.models.problems import refuse
+
+
+class FormFile(PlanModel):
+    """One form. Its name in the plan is `form@version`."""
+
+    form: Id
+    version: int = Field(ge=1)
+    title: Prose
+    record: tuple[Id, ...] = Field(
+        min_length=1, description="what one record stands for: participant, visit, ..."
+    )
+    needs: tuple[
+        Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")], ...
+    ] = Field(default=(), description="series roles without which it cannot be filled")
+    source: Prose | None = None
+    missing: dict[Code, Prose] = Field(
+        default={}, description="codes that stand for no value, and why"
+    )
+    items: dict[Id, ItemModel] = {}
+    grids: dict[Id, GridModel] = {}
+    derive: Derive = {}
+    tables: dict[Id, TableModel] = {}
+    study_data: Literal["all"] | tuple[Id, ...] = Field(
+        default="all", description="a standard proforma may hold items that are not"
+    )
+    access: AccessModel = AccessModel()
+    accepted_by: tuple[Id, ...] = Field(
+        default=(), description="roles that sign the form's acceptance test"
+    )
+
+    @property
+    def key(self) -> str:
+        """The name by which read designs use it, such as `ramris@2`."""
+        return f"{self.form}@{self.version}"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> FormFile:
+        refuse("form", form_problems(self.parts))
+        return self
+
+    @property
+    def parts(self) -> FormParts:
+        """The parts that refer to each other."""
+        return FormParts(
+            items=self.items,
+            grids=self.grids,
+            derive=self.derive,
+            tables=self.tables,
+            missing=self.missing,
+            study_data=() if self.study_data == "all" else self.study_data,
+        )

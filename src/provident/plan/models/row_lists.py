@@ -1,0 +1,71 @@
+"""Shipped lists of rows for grids: the sites that a published score looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowList:
+    """Rows of a grid by id, in the order of the proforma, with the paper they come from."""
+
+    title: str
+    source: str
+    rows: tuple[tuple[str, str], ...]
+
+
+_FINGERS = ("2", "3", "4", "5")
+
+_RAMRIS_BONES = (
+    ("radius", "Distal radius"),
+    ("ulna", "Distal ulna"),
+    ("scaphoid", "Scaphoid"),
+    ("lunate", "Lunate"),
+    ("triquetrum", "Triquetrum"),
+    ("pisiform", "Pisiform"),
+    ("trapezium", "Trapezium"),
+    ("trapezoid", "Trapezoid"),
+    ("capitate", "Capitate"),
+    ("hamate", "Hamate"),
+    *((f"base{n}", f"Metacarpal base {n}") for n in ("1", *_FINGERS)),
+    *((f"head{n}", f"Metacarpal head {n}") for n in _FINGERS),
+    *((f"phalanx{n}", f"Proximal phalanx base {n}") for n in _FINGERS),
+)
+
+_RAMRIS_JOINTS = (
+    ("druj", "Distal radioulnar joint"),
+    ("radiocarpal", "Radiocarpal joint"),
+    ("intercarpal", "Intercarpal and carpometacarpal joints"),
+    *((f"mcp{n}", f"MCP {n}") for n in _FINGERS),
+)
+
+_HAND_JOINTS22 = tuple(
+    (f"{side}_{joint}", f"{name} {words}")
+    for side, name in (("r", "Right"), ("l", "Left"))
+    for joint, words in (
+        ("wrist", "wrist"),
+        *((f"mcp{n}", f"MCP {n}") for n in range(1, 6)),
+        ("ip1", "thumb IP"),
+        *((f"pip{n}", f"PIP {n}") for n in range(2, 6)),
+    )
+)
+
+ROW_LISTS: Mapping[str, RowList] = {
+    "ramris_bones": RowList(
+        title="15 bones of the wrist and 8 of MCP joints 2 to 5",
+        source="Østergaard et al. J Rheumatol 2003;30:1385-6 (OMERACT RAMRIS)",
+        rows=_RAMRIS_BONES,
+    ),
+    "ramris_joints": RowList(
+        title="3 joint regions of the wrist and MCP joints 2 to 5",
+        source="Østergaard et al. J Rheumatol 2003;30:1385-6 (OMERACT RAMRIS)",
+        rows=_RAMRIS_JOINTS,
+    ),
+    "hand_joints22": RowList(
+        title="Wrist, MCP 1 to 5, thumb IP and PIP 2 to 5 of both hands",
+        source="The 22 hand joints of the 28-joint count with both wrists "
+        "(Prevoo et al. Arthritis Rheum 1995;38:44-8)",
+        rows=_HAND_JOINTS22,
+    ),
+}

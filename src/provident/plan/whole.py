@@ -1,0 +1,98 @@
+"""The plan as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from provident.plan.kinds import kind_of
+from provident.plan.models.consent import Consent
+from provident.plan.models.costs import Costs
+from provident.plan.models.economics import EconomicModel
+from provident.plan.models.evidence import Evidence
+from provident.plan.models.flows import Flows
+from provident.plan.models.people import People
+from provident.plan.models.phantoms import Phantoms
+from provident.plan.models.quality import Quality
+from provident.plan.models.sites import Sites
+from provident.plan.models.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole plan that fits its schemas.
+
+    Attributes:
+        imaging: the manual of each exam, by exam id.
+        reading: the read design of each endpoint, by endpoint id.
+        forms: the forms, by id and version such as `ramris@2`.
+        economics: the decision models, by id.
+        files: the bytes it was read from, by path.
+        hash: SHA-256 over those bytes (`plan.content_hash`).
+    """
+
+    study: Study
+    sites: Sites
+    people: People
+    consent: Consent | None
+    imaging: Mapping[str, Any]
+    phantoms: Phantoms | None
+    deidentification: Any
+    quality: Quality
+    reading: Mapping[str, Any]
+    forms: Mapping[str, Any]
+    flows: Flows | None
+    costs: Costs | None
+    economics: Mapping[str, EconomicModel]
+    evidence: Evidence | None
+    files: Mapping[str, bytes]
+    hash: str
+
+    @property
+    def version(self) -> str:
+        """The plan's version, as study.yaml states it."""
+        return self.study.version
+
+
+def _value(model: BaseModel, key: str) -> Any:
+    root = getattr(model, "root", None)
+    return root[key] if isinstance(root, dict) else getattr(model, key)
+
+
+def build(
+    models: Mapping[str, BaseModel], files: dict[str, bytes], digest: str
+) -> Plan:
+    """The plan of validated files; all needed ones must be there."""
+    one: dict[str, Any] = {}
+    many: dict[str, dict[str, Any]] = {
+        "imaging": {},
+        "reading": {},
+        "forms": {},
+        "economics": {},
+    }
+    for name, model in models.items():
+        match _kind_name(name, model):
+            case "imaging":
+                many["imaging"][_value(model, "exam")] = model
+            case "reading":
+                many["reading"][_value(model, "endpoint")] = model
+            case "forms":
+                key = f"{_value(model, 'form')}@{_value(model, 'version')}"
+                many["forms"][key] = model
+            case "economics":
+                many["economics"][_value(model, "id")] = model
+            case kind:
+                one[kind] = model
+    optional = dict.fromkeys(("consent", "phantoms", "flows", "costs", "evidence"))
+    return Plan(**{**optional, **one, **many, "files": files, "hash": digest})
+
+
+def _kind_name(name: str, model: BaseModel) -> str:
+    if isinstance(model, Phantoms):
+        return "phantoms"
+    kind = kind_of(name)
+    assert kind is not None  # files of no kind were refused on loading
+    return kind.name

@@ -1,0 +1,1 @@
+"""Settings, addresses, the clock and the data directory of the platform."""

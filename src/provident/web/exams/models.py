@@ -1,0 +1,96 @@
+"""Exams and series at the centre, de-identified. Instances live in a manifest beside the pixels, not in rows."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from provident.web.participants.models import Participant, Slot
+from provident.web.sites.models import Scanner
+from provident.web.studies.models import PlanVersion, Study
+
+
+class Exam(models.Model):
+    """One DICOM study of one participant."""
+
+    class State(models.TextChoices):
+        """How far the exam has come; `exams.workflow.TRANSITIONS` says what may follow."""
+
+        RECEIVING = "receiving"
+        COMPLETE = "complete"
+        JUDGED = "judged"
+        ACCEPTED = "accepted"
+        REJECTED = "rejected"
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="exams")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="exams"
+    )
+    slot = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, related_name="exams", null=True
+    )
+    uid = models.CharField(max_length=64)
+    kind = models.CharField(
+        max_length=40, blank=True
+    )  # exam id of the plan; blank: of no kind the plan knows
+    visit = models.CharField(max_length=40, blank=True)
+    acquired_on = models.DateField(null=True)  # true date; a restricted field
+    day = models.IntegerField(null=True)  # days from the participant's day 0
+    labels = models.JSONField(
+        default=list
+    )  # out_of_window, off_protocol, unregistered_scanner, unscheduled, repeat
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVING)
+    announced = models.PositiveIntegerField(default=0)
+    received = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    scanner = models.ForeignKey(
+        Scanner, on_delete=models.PROTECT, null=True, related_name="exams"
+    )
+    plan = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, null=True
+    )  # what it was judged by
+    outcome = models.CharField(max_length=16, blank=True)
+    verdict = models.JSONField(default=dict)  # acquisition.ExamVerdict.as_json()
+    first_received_at = models.DateTimeField()
+    complete_at = models.DateTimeField(null=True)
+    judged_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-first_received_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("study", "uid"), name="exam_once_a_study"),
+        )
+        indexes = (models.Index(fields=("study", "state")),)
+
+    def __str__(self) -> str:
+        return f"exam {self.pk}"
+
+
+class Series(models.Model):
+    """One series, sealed: its manifest version lists every instance with size and SHA-256."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="series")
+    uid = models.CharField(max_length=64)
+    number = models.IntegerField(null=True)
+    modality = models.CharField(max_length=16)
+    description = models.CharField(max_length=128, blank=True)
+    role = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    facts = models.JSONField(default=dict)  # dicom.SeriesFacts.as_json()
+    instances = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    manifest_version = models.PositiveIntegerField(default=0)
+    manifest_key = models.CharField(max_length=200, blank=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    thumbnail_key = models.CharField(max_length=200, blank=True)
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("number", "id")
+        verbose_name_plural = "series"
+        constraints = (
+            models.UniqueConstraint(fields=("exam", "uid"), name="series_once_an_exam"),
+        )
+
+    def __str__(self) -> str:
+        return f"series {self.pk}"

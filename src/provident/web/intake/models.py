@@ -1,0 +1,123 @@
+"""What arrives from gateways: transfers with their manifests, and what gateways hold back."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from provident.web.exams.models import Exam
+from provident.web.participants.models import Participant
+from provident.web.sites.models import Site
+from provident.web.studies.models import Study
+
+
+class Gateway(models.Model):
+    """A gateway that may send for one site. Only the hash of its token is kept."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="gateways")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="gateways")
+    name = models.CharField(max_length=60)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    registered_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Transfer(models.Model):
+    """A batch of one exam's instances with its manifest; the receipt lists each instance."""
+
+    class State(models.TextChoices):
+        """How far the transfer has come."""
+
+        ANNOUNCED = "announced"
+        RECEIVED = "received"
+        VERIFIED = "verified"
+        REFUSED = "refused"
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="transfers")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="transfers")
+    gateway = models.ForeignKey(
+        Gateway, on_delete=models.PROTECT, related_name="transfers"
+    )
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True)
+    exam = models.ForeignKey(
+        Exam, on_delete=models.PROTECT, null=True, related_name="transfers"
+    )
+    token = models.CharField(max_length=43, unique=True)
+    manifest_sha256 = models.CharField(max_length=64)
+    manifest_key = models.CharField(max_length=200)
+    receipt_key = models.CharField(max_length=200, blank=True)
+    way = models.CharField(max_length=16)  # dicom, upload, command line
+    state = models.CharField(max_length=10, choices=State, default=State.ANNOUNCED)
+    announced = models.PositiveIntegerField()
+    received = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    profile = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-opened_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("study", "manifest_sha256"), name="transfer_once_a_manifest"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"transfer {self.pk}"
+
+
+class Quarantine(models.Model):
+    """Images that a gateway holds back until a person decides. No identifier is here: the gateway has them."""
+
+    class Kind(models.TextChoices):
+        """The only three reasons there are."""
+
+        IDENTITY = "identity"
+        CONSENT = "consent"
+        INTEGRITY = "integrity"
+
+    class State(models.TextChoices):
+        """Whether somebody has decided."""
+
+        OPEN = "open"
+        RELEASED = "released"
+        DISCARDED = "discarded"
+
+    study = models.ForeignKey(
+        Study, on_delete=models.PROTECT, related_name="quarantines"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="quarantines")
+    gateway = models.ForeignKey(
+        Gateway, on_delete=models.PROTECT, related_name="quarantines"
+    )
+    reference = models.CharField(
+        max_length=64
+    )  # the gateway's own, of the group of files
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.CharField(max_length=60)
+    message = models.TextField()
+    files = models.PositiveIntegerField()
+    modality = models.CharField(max_length=16, blank=True)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    received_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decision = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-received_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("gateway", "reference", "code"), name="quarantine_once_a_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"quarantine {self.pk}"

@@ -1,0 +1,102 @@
+"""The only writer of sites and scanners."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from provident import plan
+from provident.kernel import Clock, InvalidInput
+from provident.web.ledger.record import Actor, record
+from provident.web.sites.models import Scanner, ScannerChange, Site
+from provident.web.studies.models import Study
+
+
+@transaction.atomic
+def take_sites(*, study: Study, of: plan.Plan, by: Actor, clock: Clock) -> list[Site]:
+    """Make the rows of a plan's sites and scanners; those that are there are brought up to date."""
+    made = []
+    for code, site in of.sites.sites.items():
+        row, new = Site.objects.update_or_create(
+            study=study,
+            code=code,
+            defaults={"name": site.name, "aet": site.aet, "prefix": site.prefix},
+        )
+        for scanner_code in site.scanners:
+            scanner = of.sites.scanners[scanner_code]
+            Scanner.objects.update_or_create(
+                site=row, code=scanner_code,
+                defaults={
+                    "modality": scanner.modality, "make": scanner.make or "", "model": scanner.model or "",
+                    "serial": scanner.serial or "",
+                },
+            )  # fmt: skip
+        if new:
+            record(clock=clock, by=by, study=study.slug, action="site.registered", thing="site", thing_id=code,
+                   site=code, new={"name": site.name, "aet": site.aet})  # fmt: skip
+        made.append(row)
+    return made
+
+
+@transaction.atomic
+def activate(*, site: Site, by: Actor, clock: Clock, reason: str) -> None:
+    """Open a site: from now on it may submit participant images."""
+    if site.activated_at is not None:
+        return
+    if not reason.strip():
+        raise InvalidInput(
+            "Say on what grounds the site is opened (survey, agreement, training, transfer test)."
+        )
+    site.activated_at = clock.now()
+    site.save(update_fields=["activated_at"])
+    record(clock=clock, by=by, study=site.study.slug, action="site.activated", thing="site", thing_id=site.code,
+           site=site.code, new={"active": True}, reason=reason)  # fmt: skip
+
+
+@transaction.atomic
+def observe_scanner(
+    *,
+    scanner: Scanner,
+    observed: dict[str, str],
+    exam_uid: str,
+    by: Actor,
+    clock: Clock,
+) -> list[ScannerChange]:
+    """Note what an exam's headers say of its scanner; each watched fact that changed opens a change."""
+    known = dict(scanner.observed)
+    changed = {k: v for k, v in observed.items() if v and known.get(k) not in (None, v)}
+    fresh = {k: v for k, v in observed.items() if v and known.get(k) != v}
+    if not fresh:
+        return []
+    scanner.observed = {**known, **fresh}
+    scanner.save(update_fields=["observed"])
+    made = []
+    for fact, value in changed.items():
+        made.append(
+            ScannerChange.objects.create(
+                scanner=scanner,
+                fact=fact,
+                old=known[fact],
+                new=value,
+                seen_at=clock.now(),
+                exam_uid=exam_uid,
+            )
+        )
+    if made:
+        study, site = scanner.site.study, scanner.site.code
+        record(clock=clock, by=by, study=study.slug, action="scanner.changed", thing="scanner", thing_id=scanner.code,
+               site=site, old={k: known[k] for k in changed}, new=changed)  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def accept_change(
+    *, change: ScannerChange, outcome: str, by: Actor, clock: Clock
+) -> None:
+    """Close a scanner change with what the bridging check showed."""
+    if not outcome.strip():
+        raise InvalidInput("Say what the bridging check showed.")
+    change.closed_at, change.closed_by, change.outcome = clock.now(), by.name, outcome
+    change.save(update_fields=["closed_at", "closed_by", "outcome"])
+    scanner = change.scanner
+    record(clock=clock, by=by, study=scanner.site.study.slug, action="scanner.change_accepted", thing="scanner",
+           thing_id=scanner.code, site=scanner.site.code, new={"fact": change.fact, "outcome": outcome})  # fmt: skip

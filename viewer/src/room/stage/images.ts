@@ -1,0 +1,121 @@
+import { cache, imageLoader, metaData } from '@cornerstonejs/core';
+import { wadouri } from '@cornerstonejs/dicom-image-loader';
+
+import type { Series } from '../types';
+
+/** Cornerstone's name of an image file, or of one frame (from 1) of it. */
+export function imageId(address: string, frame?: number): string {
+  const absolute = new URL(address, location.origin).href;
+  return `wadouri:${absolute}${frame === undefined ? '' : `?frame=${frame}`}`;
+}
+
+/** The address that the server gave, with `?frame=` for a frame: how a measurement names its image. */
+export function addressOf(id: string): string {
+  const url = new URL(id.replace(/^wadouri:/, ''));
+  return url.pathname + url.search;
+}
+
+interface DataSet {
+  intString(tag: string): number | undefined;
+  floatString(tag: string): number | undefined;
+}
+
+async function dataSet(address: string): Promise<DataSet> {
+  const id = imageId(address);
+  return wadouri.dataSetCacheManager.load(
+    id.replace(/^wadouri:/, ''),
+    wadouri.getLoaderForScheme('wadouri'),
+    id,
+  ) as unknown as Promise<DataSet>;
+}
+
+export interface Stack {
+  ids: string[];
+  /** Frames a second for cine, or null for a stack of single images. */
+  fps: number | null;
+}
+
+const NUMBER_OF_FRAMES = 'x00280008';
+const RECOMMENDED_RATE = 'x00082144';
+const CINE_RATE = 'x00180040';
+const FRAME_TIME = 'x00181063';
+
+/** The images of one file: itself, or its frames when it has several. */
+async function framesOf(address: string): Promise<Stack> {
+  const set = await dataSet(address);
+  const frames = set.intString(NUMBER_OF_FRAMES) ?? 1;
+  if (frames <= 1) return { ids: [imageId(address)], fps: null };
+  const time = set.floatString(FRAME_TIME);
+  const fps = set.intString(RECOMMENDED_RATE) ?? set.intString(CINE_RATE) ?? (time ? 1000 / time : 20);
+  return { ids: Array.from({ length: frames }, (_, i) => imageId(address, i + 1)), fps: Math.min(60, Math.max(1, fps)) };
+}
+
+/** Few files may each be a clip; many files are slices, of which the first tells the kind. */
+const FEW = 12;
+
+/** The stack of a series. Multi-frame files give one image for each frame. */
+export async function stackOf(series: Series): Promise<Stack> {
+  const given = series.images;
+  const first = given[0];
+  if (first === undefined) return { ids: [], fps: null };
+  if (given.some((a) => a.includes('?frame='))) return { ids: given.map((a) => imageId(a)), fps: 20 };
+  const head = await framesOf(first);
+  if (head.fps === null && given.length > FEW) return { ids: given.map((a) => imageId(a)), fps: null };
+  const rest = await Promise.all(given.slice(1).map(framesOf));
+  const all = [head, ...rest];
+  return { ids: all.flatMap((s) => s.ids), fps: all.find((s) => s.fps !== null)?.fps ?? null };
+}
+
+/** Load images into memory, nearest to `from` first, a few at a time; `stop` ends it. */
+export async function loadAhead(
+  ids: string[],
+  from: number,
+  stop: AbortSignal,
+  onLoaded: (id: string, failed: boolean) => void = () => undefined,
+): Promise<void> {
+  const order = ids
+    .map((id, i) => ({ id, away: Math.abs(i - from) }))
+    .sort((a, b) => a.away - b.away)
+    .map(({ id }) => id);
+  const lane = async (): Promise<void> => {
+    for (let id = order.shift(); id !== undefined && !stop.aborted; id = order.shift()) {
+      onLoaded(id, !(await loadOne(id)));
+    }
+  };
+  await Promise.all([lane(), lane(), lane()]);
+}
+
+/** Load one image as the viewports ask for it; false when it cannot be had. */
+export async function loadOne(id: string): Promise<boolean> {
+  if (cache.getImageLoadObject(id)) return true;
+  try {
+    await imageLoader.loadAndCacheImage(id, { priority: 0, requestType: 'prefetch' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface Plane {
+  row: [number, number, number];
+  column: [number, number, number];
+  position: [number, number, number];
+  frameOfReference: string | null;
+}
+
+/** Where an image lies in the patient, or null when its file does not say (plain ultrasound, secondary capture). */
+export function planeOf(id: string): Plane | null {
+  const module = metaData.get('imagePlaneModule', id) as
+    | { rowCosines?: number[]; columnCosines?: number[]; imagePositionPatient?: number[]; frameOfReferenceUID?: string; usingDefaultValues?: boolean }
+    | undefined;
+  const { rowCosines, columnCosines, imagePositionPatient, frameOfReferenceUID } = module ?? {};
+  if (!rowCosines || !columnCosines || !imagePositionPatient || module?.usingDefaultValues) return null;
+  return {
+    row: triple(rowCosines),
+    column: triple(columnCosines),
+    position: triple(imagePositionPatient),
+    frameOfReference: frameOfReferenceUID ?? null,
+  };
+}
+
+const triple = (v: ArrayLike<number>): [number, number, number] => [v[0] ?? 0, v[1] ?? 0, v[2] ?? 0];

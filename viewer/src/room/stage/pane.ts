@@ -1,0 +1,270 @@
+import { Enums, type Types } from '@cornerstonejs/core';
+
+import { el } from '../ui/dom';
+import { engine, STACK, type StackViewport } from './engine';
+import { planeOf, stackOf, type Stack } from './images';
+import type { Slot } from './layout';
+import { edges, type Turn } from './orientation';
+import { automatic, windowLevel, type Range } from './window';
+
+/** How one series is being looked at: what a resumed case shows again. */
+export interface View {
+  series: string;
+  index: number;
+  range: Range | null;
+  invert: boolean;
+  turn: Turn;
+  zoom: number;
+  pan: [number, number];
+}
+
+const UPRIGHT: Turn = { rotation: 0, flipHorizontal: false, flipVertical: false };
+
+/** One viewport of the stage: a stack of images of one series with its labels. */
+export class Pane {
+  readonly element: HTMLDivElement;
+  readonly id: string;
+  stack: Stack = { ids: [], fps: null };
+  linked = false;
+  private readonly target = el('div', { class: 'pane-image' });
+  private readonly label = el('div', { class: 'tag-tl' });
+  private readonly figures = el('div', { class: 'tag-br' });
+  private readonly sides = Object.fromEntries(
+    (['left', 'right', 'top', 'bottom'] as const).map((s) => [s, el('div', { class: `side side-${s}` })]),
+  );
+  private readonly note = el('div', { class: 'pane-note', attrs: { role: 'status' } });
+  private readonly loaded = el('i');
+  private readonly bar = el('div', { class: 'pane-loaded' }, [this.loaded]);
+  private range: Range | null = null;
+  private invert = false;
+  private turn: Turn = { ...UPRIGHT };
+  private wanted = 0;
+  private busy = false;
+
+  constructor(
+    readonly place: number,
+    public slot: Slot,
+    private readonly manyTimepoints: boolean,
+    private readonly onShown: (pane: Pane) => void,
+  ) {
+    this.id = `pane-${place}`;
+    const name = slot.series ? this.title() : 'No images';
+    this.element = el('div', { class: 'pane', attrs: { tabindex: slot.series ? 0 : null, role: 'group', 'aria-label': name, 'data-series': slot.series?.id } }, [
+      this.target, this.label, this.figures, ...Object.values(this.sides), this.note, this.bar,
+    ]);
+    this.label.textContent = slot.series ? name : '';
+    if (!slot.series) this.say('Not part of this case');
+  }
+
+  get viewport(): StackViewport {
+    return engine().getViewport(this.id) as StackViewport;
+  }
+
+  get index(): number {
+    return this.wanted;
+  }
+
+  get image(): string | undefined {
+    return this.stack.ids[this.wanted];
+  }
+
+  /** The series with its time point, as the reader knows it. */
+  title(): string {
+    const { series, timepoint } = this.slot;
+    if (!series) return '';
+    return this.manyTimepoints && timepoint ? `Time point ${timepoint} · ${series.label}` : series.label;
+  }
+
+  /** Show the series, at its middle or as it was looked at before. */
+  async open(view: View | null): Promise<void> {
+    const { series } = this.slot;
+    if (!series) return;
+    engine().enableElement({ viewportId: this.id, type: STACK, element: this.target, defaultOptions: { background: [0, 0, 0] } });
+    this.listen();
+    try {
+      this.stack = await stackOf(series);
+      if (this.stack.ids.length === 0) return this.say('No images were found in this series');
+      this.wanted = Math.min(view?.index ?? middle(this.stack), this.stack.ids.length - 1);
+      await this.viewport.setStack(this.stack.ids, this.wanted);
+      this.restore(view);
+    } catch {
+      this.say('These images could not be loaded. Reload the page; if it happens again, tell the study office which case and series.');
+    }
+  }
+
+  /** Show the series that the slot now names. */
+  async reopen(): Promise<void> {
+    const { series } = this.slot;
+    if (!series) return;
+    this.stack = await stackOf(series);
+    this.say(this.stack.ids.length === 0 ? 'No images were found in this series' : '');
+    if (this.stack.ids.length === 0) return;
+    this.label.textContent = this.title();
+    this.element.setAttribute('aria-label', this.title());
+    this.element.dataset['series'] = series.id;
+    this.wanted = middle(this.stack);
+    await this.viewport.setStack(this.stack.ids, this.wanted);
+    this.restore(null);
+  }
+
+  private restore(view: View | null): void {
+    this.range = view?.range ?? this.firstRange();
+    this.invert = view?.invert ?? Boolean(this.viewport.getProperties().invert);
+    this.turn = { ...(view?.turn ?? UPRIGHT) };
+    if (view) this.present({ ...this.turn, zoom: view.zoom, pan: view.pan });
+    this.apply();
+  }
+
+  /** The window of the first image serves the whole series, so that slices can be compared. */
+  private firstRange(): Range | null {
+    const { voiRange } = this.viewport.getProperties();
+    if (this.isColour()) return null;
+    return voiRange && voiRange.upper > voiRange.lower ? { ...voiRange } : this.automaticRange();
+  }
+
+  private isColour(): boolean {
+    return Boolean((this.viewport as unknown as { csImage?: Types.IImage }).csImage?.color);
+  }
+
+  private automaticRange(): Range | null {
+    const image = (this.viewport as unknown as { csImage?: Types.IImage }).csImage;
+    return image && !image.color ? automatic(image.getPixelData()) : null;
+  }
+
+  private listen(): void {
+    this.target.addEventListener(Enums.Events.VOI_MODIFIED, ((e: CustomEvent<{ range: Range; invert?: boolean }>) => {
+      if (this.dragging) this.range = { ...e.detail.range };
+      this.draw();
+    }) as EventListener);
+    this.target.addEventListener(Enums.Events.IMAGE_RENDERED, () => {
+      this.draw();
+      this.onShown(this);
+    });
+    this.target.addEventListener('pointerdown', () => (this.dragging = true), true);
+    window.addEventListener('pointerup', () => (this.dragging = false), true);
+  }
+
+  private dragging = false;
+
+  /** Go to an image; steps that come while one loads are joined, the latest wins. */
+  async show(index: number): Promise<void> {
+    this.wanted = index;
+    this.draw();
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let at = -1; at !== this.wanted; ) {
+        at = this.wanted;
+        await this.viewport.setImageIdIndex(at);
+        this.apply(); // Cornerstone's CPU drawing forgets the window at every new image
+      }
+    } catch {
+      this.say(`Image ${this.wanted + 1} could not be loaded`);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private apply(): void {
+    const properties = { invert: this.invert, ...(this.range ? { voiRange: this.range } : {}) };
+    this.viewport.setProperties(properties);
+    this.viewport.render();
+    this.draw();
+  }
+
+  window(range: Range | null): void {
+    this.range = range ?? this.automaticRange() ?? this.range;
+    this.apply();
+  }
+
+  toggleInvert(): void {
+    this.invert = !this.invert;
+    this.apply();
+  }
+
+  rotate(): void {
+    this.turn.rotation = (this.turn.rotation + 90) % 360;
+    this.present(this.turn);
+  }
+
+  flip(axis: 'flipHorizontal' | 'flipVertical'): void {
+    this.turn[axis] = !this.turn[axis];
+    this.present(this.turn);
+  }
+
+  fit(): void {
+    this.viewport.resetCamera();
+    this.present(this.turn);
+  }
+
+  /** Back to the first look: window, size, place, turn. */
+  reset(): void {
+    this.turn = { ...UPRIGHT };
+    this.viewport.resetProperties();
+    this.viewport.resetCamera();
+    this.present(this.turn);
+    this.restore(null);
+  }
+
+  zoomBy(factor: number): void {
+    this.viewport.setZoom(this.viewport.getZoom() * factor);
+    this.viewport.render();
+  }
+
+  private present(presentation: Partial<Types.ViewPresentation>): void {
+    const { viewport } = this;
+    const { flipHorizontal, flipVertical, rotation, zoom, pan } = presentation;
+    viewport.setViewPresentation({
+      ...viewport.getViewPresentation(),
+      ...(zoom === undefined ? {} : { zoom }),
+      ...(pan === undefined ? {} : { pan }),
+      flipHorizontal: Boolean(flipHorizontal),
+      flipVertical: Boolean(flipVertical),
+      rotation: rotation ?? 0,
+    } as Types.ViewPresentation);
+    viewport.render();
+    this.draw();
+  }
+
+  view(): View | null {
+    const { series } = this.slot;
+    if (!series || this.stack.ids.length === 0) return null;
+    const { zoom = 1, pan = [0, 0] } = this.viewport.getViewPresentation();
+    return { series: series.id, index: this.wanted, range: this.range, invert: this.invert, turn: { ...this.turn }, zoom, pan: [pan[0], pan[1]] };
+  }
+
+  /** Share of the series that is in memory, 0 to 1. */
+  progress(share: number): void {
+    this.loaded.style.width = `${Math.round(share * 100)}%`;
+    this.bar.classList.toggle('done', share >= 1);
+  }
+
+  say(text: string): void {
+    this.note.textContent = text;
+  }
+
+  draw(): void {
+    const { ids, fps } = this.stack;
+    if (ids.length === 0) return;
+    const wl = this.range ? windowLevel(this.range) : null;
+    this.figures.replaceChildren(
+      el('b', { text: `${this.wanted + 1}/${ids.length}` }),
+      el('span', { text: wl ? ` · W ${figure(wl.window)} L ${figure(wl.level)}` : '' }),
+      el('span', { class: 'tag-second', text: [this.linked ? 'linked' : '', fps ? `${Math.round(fps)} frames/s` : '', this.invert ? 'inverted' : ''].filter(Boolean).join(' · ') }),
+    );
+    const plane = this.image ? planeOf(this.image) : null;
+    const names = plane ? edges(plane.row, plane.column, this.turn) : null;
+    for (const [side, node] of Object.entries(this.sides)) {
+      node.textContent = names ? names[side as keyof typeof names] : '';
+    }
+  }
+
+  close(): void {
+    if (this.slot.series) engine().disableElement(this.id);
+    this.element.remove();
+  }
+}
+
+const middle = (stack: Stack): number => (stack.fps === null ? Math.floor((stack.ids.length - 1) / 2) : 0);
+
+const figure = (n: number): string => (Math.abs(n) < 10 && !Number.isInteger(n) ? n.toFixed(2) : String(Math.round(n)));
