@@ -55,7 +55,9 @@ PATTERNS = {
 
 def basic_rows() -> dict[str, str]:
     """Tag to action of the basic profile, edition 2026c."""
-    from dicomanonymizer.dicom_anonymization_databases import dicomfields_2026c as source
+    from dicomanonymizer.dicom_anonymization_databases import (
+        dicomfields_2026c as source,
+    )
 
     rows = {
         f"{tag[0]:04x}{tag[1]:04x}": action
@@ -92,15 +94,21 @@ def write_profile(out: Path, source: Path) -> None:
 
     basic, options = basic_rows(), columns(source)
     with out.open("w", newline="") as stream:
-        stream.write("# PS3.15 Table E.1-1. Basic profile: 2026c. Option columns: 2025a.\n")
-        stream.write("# Built by tools/deid_tables.py; sources in docs/explanation/deidentification.md.\n")
+        stream.write(
+            "# PS3.15 Table E.1-1. Basic profile: 2026c. Option columns: 2025a.\n"
+        )
+        stream.write(
+            "# Built by tools/deid_tables.py; sources in docs/explanation/deidentification.md.\n"
+        )
         writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
         writer.writerow(["tag", "name", "basic", *OPTIONS])
         for tag in sorted(set(basic) | (set(options) - PATTERNS)):
             number = int(tag, 16)
             name = dictionary_description(number) if dictionary_has_tag(number) else ""
             row = options.get(tag, {})
-            writer.writerow([tag, name, basic.get(tag, "X"), *(row.get(o, "") for o in OPTIONS)])
+            writer.writerow(
+                [tag, name, basic.get(tag, "X"), *(row.get(o, "") for o in OPTIONS)]
+            )
 
 
 def write_safe_private(out: Path, source: Path) -> None:

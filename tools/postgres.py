@@ -23,7 +23,10 @@ from typing import Any
 
 def binaries() -> Path | None:
     """The folder of the newest installed server, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[4]))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda p: float(p.parts[4]),
+    )
     if found:
         return found[-1].parent
     on_path = shutil.which("initdb")
@@ -42,7 +45,9 @@ def server() -> Iterator[str]:
     """A running server; yields its address."""
     programs = binaries()
     if programs is None:
-        raise SystemExit("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        raise SystemExit(
+            "PostgreSQL is not installed (Debian: apt-get install postgresql)"
+        )
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     how: dict[str, Any] = {"stdout": subprocess.DEVNULL, "check": True, "cwd": folder}
     if os.geteuid() == 0:
@@ -57,7 +62,18 @@ def server() -> Iterator[str]:
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
         "-c fsync=off -c full_page_writes=off -c max_connections=60"
     )
-    make = [programs / "initdb", "-D", folder / "d", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8"]
+    make = [
+        programs / "initdb",
+        "-D",
+        folder / "d",
+        "-A",
+        "trust",
+        "-U",
+        "postgres",
+        "--no-sync",
+        "-E",
+        "UTF8",
+    ]
     subprocess.run(make, **how)
     control = [programs / "pg_ctl", "-D", folder / "d", "-w", "-l", folder / "log"]
     subprocess.run([*control, "-o", options, "start"], **how)
@@ -72,7 +88,9 @@ def main() -> int:
     """Start, run, stop."""
     command = sys.argv[sys.argv.index("--") + 1 :]
     with server() as address:
-        return subprocess.run(command, env={**os.environ, "PROVIDENT_TEST_DATABASE": address}, check=False).returncode
+        return subprocess.run(
+            command, env={**os.environ, "PROVIDENT_TEST_DATABASE": address}, check=False
+        ).returncode
 
 
 if __name__ == "__main__":

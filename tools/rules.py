@@ -13,14 +13,16 @@ MOST_LINES = 500
 # A longer file needs a reason here.
 LONGER: dict[str, str] = {}
 MACHINE = re.compile(r"/work/(?!\w*\.)|/tmp/bash_jobs|/root/|/home/\w+/|\bfarm/")
-REGISTRY = re.compile(r"https?://[^\s\"')]*(pypi|npmjs|simple/|registry\.)[^\s\"')]*", re.IGNORECASE)
+REGISTRY = re.compile(
+    r"https?://[^\s\"')]*(pypi|npmjs|simple/|registry\.)[^\s\"')]*", re.IGNORECASE
+)
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def tracked() -> list[Path]:
     """Files that git tracks or would track."""
-    names = subprocess.run(  # noqa: S603  # git, by name, on our own tree
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+    names = subprocess.run(  # git, by name, on our own tree
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
     return [ROOT / n for n in names if (ROOT / n).is_file()]
@@ -35,7 +37,9 @@ def long_files(files: list[Path]) -> list[str]:
             continue
         lines = path.read_text().count("\n")
         if lines > MOST_LINES:
-            said.append(f"{name}: {lines} lines; split it or give a reason in tools/rules.py")
+            said.append(
+                f"{name}: {lines} lines; split it or give a reason in tools/rules.py"
+            )
     return said
 
 
@@ -44,11 +48,30 @@ def places(files: list[Path]) -> list[str]:
     said = []
     for path in files:
         name = str(path.relative_to(ROOT))
-        if path.suffix not in {".py", ".ts", ".md", ".txt", ".in", ".toml", ".yaml", ".json", ".sh", ""} or name == "tools/rules.py":
+        if (
+            path.suffix
+            not in {
+                ".py",
+                ".ts",
+                ".md",
+                ".txt",
+                ".in",
+                ".toml",
+                ".yaml",
+                ".json",
+                ".sh",
+                "",
+            }
+            or name == "tools/rules.py"
+        ):
             continue
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-            if MACHINE.search(line) or (REGISTRY.search(line) and "schemastore" not in line):
-                said.append(f"{name}:{number}: a path of a machine or a registry's address: {line.strip()[:80]}")
+            if MACHINE.search(line) or (
+                REGISTRY.search(line) and "schemastore" not in line
+            ):
+                said.append(
+                    f"{name}:{number}: a path of a machine or a registry's address: {line.strip()[:80]}"
+                )
     return said
 
 
@@ -58,8 +81,14 @@ def broken_links(files: list[Path]) -> list[str]:
     for path in (f for f in files if f.suffix == ".md"):
         for match in LINK.finditer(path.read_text()):
             target = (match[1] or match[2]).split("#")[0]
-            if target and not target.startswith(("http:", "https:", "mailto:")) and not (path.parent / target).exists():
-                said.append(f"{path.relative_to(ROOT)}: the link to {target} leads nowhere")
+            if (
+                target
+                and not target.startswith(("http:", "https:", "mailto:"))
+                and not (path.parent / target).exists()
+            ):
+                said.append(
+                    f"{path.relative_to(ROOT)}: the link to {target} leads nowhere"
+                )
     return said
 
 
@@ -68,7 +97,7 @@ def main() -> int:
     files = tracked()
     said = [*long_files(files), *places(files), *broken_links(files)]
     for line in said:
-        print(line)  # noqa: T201  # a command
+        print(line)  # a command
     return bool(said)
 
 

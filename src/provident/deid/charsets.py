@@ -10,7 +10,8 @@ from pydicom.charset import convert_encodings, decode_bytes, encode_string, pyth
 
 
 # A value ends where one of these stands: after it the default repertoire is in force again.
-DELIMITERS = {"\r", "\n", "\f", "\\", "^", "="}
+_ASCII_ONLY = {"ascii", "iso8859"}  # pydicom's names for the default repertoire
+DELIMITERS = {ord(c) for c in "\r\n\f\\^="}
 
 
 @lru_cache(maxsize=256)
@@ -31,9 +32,19 @@ def decode(raw: bytes, encodings: tuple[str, ...]) -> str:
     """Bytes to text; bytes that the character set does not know become U+FFFD."""
     if raw.isascii() and b"\x1b" not in raw:
         return raw.decode("ascii")
+    if not encodings or encodings[0] in _ASCII_ONLY and b"\x1b" not in raw:
+        return _undeclared(raw)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return str(decode_bytes(raw, list(encodings) or ["ascii"], DELIMITERS))
+
+
+def _undeclared(raw: bytes) -> str:
+    """What a sender most likely meant by bytes that its character set does not allow."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def encode(text: str, encodings: tuple[str, ...]) -> bytes:

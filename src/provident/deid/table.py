@@ -127,6 +127,7 @@ def tables_hash() -> str:
         "ps3_15_e3_10_1.tsv",
         "vendor_safe_private.tsv",
         "words.txt",
+        "names.txt",
     ):
         digest.update(_text(name).encode())
     return digest.hexdigest()
@@ -135,6 +136,5 @@ def tables_hash() -> str:
 @cache
 def words() -> frozenset[str]:
     """Words that a descriptor may keep: the vocabulary of imaging, in lower case."""
-    return frozenset(
-        w for w in _text("words.txt").split() if w and not w.startswith("#")
-    )
+    lines = _text("words.txt").splitlines()
+    return frozenset(w for w in lines if w and not w.startswith("#"))

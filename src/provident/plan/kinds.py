@@ -15,9 +15,12 @@ from provident.plan.models.costs import Costs
 from provident.plan.models.economics import EconomicModel
 from provident.plan.models.evidence import Evidence
 from provident.plan.models.flows import Flows
+from provident.plan.models.forms import FormFile
+from provident.plan.models.imaging import ImagingManual
 from provident.plan.models.people import People
 from provident.plan.models.phantoms import Phantoms
 from provident.plan.models.quality import Quality
+from provident.plan.models.reading import ReadDesignFile
 from provident.plan.models.sites import Sites
 from provident.plan.models.study import Study
 
@@ -100,7 +103,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             name="imaging",
             pattern="imaging/*.yaml",
-            model=_model("imaging", "ImagingManual"),
+            model=ImagingManual,
             needed=True,
             holds="the executable imaging manual of one exam",
         ),
@@ -121,14 +124,14 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             name="reading",
             pattern="reading/*.yaml",
-            model=_model("reading", "ReadDesign"),
+            model=ReadDesignFile,
             needed=False,
             holds="the read design of one endpoint",
         ),
         Kind(
             name="forms",
             pattern="forms/*.yaml",
-            model=_model("forms", "Form"),
+            model=FormFile,
             needed=False,
             holds="a scoring form or case report form",
         ),

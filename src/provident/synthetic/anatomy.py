@@ -50,13 +50,27 @@ class Tube:
 
 
 CARPALS: Final = (
-    ShortBone(name="capitate", centre=(0.5, 4.5, 1.5), semi_axes=(7.2, 12.5, 9.0), turn=4),
-    ShortBone(name="hamate", centre=(12.5, 5.0, 0.5), semi_axes=(7.8, 11.5, 8.5), turn=-18),
-    ShortBone(name="trapezoid", centre=(-9.5, 10.0, 2.0), semi_axes=(5.6, 7.2, 7.0), turn=12),
-    ShortBone(name="trapezium", centre=(-19.0, 7.5, -3.0), semi_axes=(7.8, 8.0, 7.0), turn=25),
-    ShortBone(name="scaphoid", centre=(-13.5, -4.5, -1.0), semi_axes=(6.8, 13.0, 7.2), turn=40),
-    ShortBone(name="lunate", centre=(-1.0, -11.5, 0.5), semi_axes=(8.2, 7.2, 8.8), turn=-6),
-    ShortBone(name="triquetrum", centre=(13.0, -7.5, 0.5), semi_axes=(7.6, 7.0, 7.2), turn=-25),
+    ShortBone(
+        name="capitate", centre=(0.5, 4.5, 1.5), semi_axes=(7.2, 12.5, 9.0), turn=4
+    ),
+    ShortBone(
+        name="hamate", centre=(12.5, 5.0, 0.5), semi_axes=(7.8, 11.5, 8.5), turn=-18
+    ),
+    ShortBone(
+        name="trapezoid", centre=(-9.5, 10.0, 2.0), semi_axes=(5.6, 7.2, 7.0), turn=12
+    ),
+    ShortBone(
+        name="trapezium", centre=(-19.0, 7.5, -3.0), semi_axes=(7.8, 8.0, 7.0), turn=25
+    ),
+    ShortBone(
+        name="scaphoid", centre=(-13.5, -4.5, -1.0), semi_axes=(6.8, 13.0, 7.2), turn=40
+    ),
+    ShortBone(
+        name="lunate", centre=(-1.0, -11.5, 0.5), semi_axes=(8.2, 7.2, 8.8), turn=-6
+    ),
+    ShortBone(
+        name="triquetrum", centre=(13.0, -7.5, 0.5), semi_axes=(7.6, 7.0, 7.2), turn=-25
+    ),
     ShortBone(name="pisiform", centre=(16.5, -6.0, -9.5), semi_axes=(4.8, 5.8, 4.6)),
 )
 
@@ -152,14 +166,18 @@ LONG_BONES: Final = (*_FOREARM, *(b for f in range(1, 6) for b in _finger_bones(
 def _along(finger: int, dz: float) -> tuple[Point, ...]:
     """The finger's joints moved towards the back (dz > 0) or the palm (dz < 0)."""
     shrink = (1.0, 1.0, 0.86, 0.72, 0.6)
-    return tuple((x, y, z + dz * k) for (x, y, z), k in zip(_CHAINS[finger], shrink, strict=False))
+    return tuple(
+        (x, y, z + dz * k)
+        for (x, y, z), k in zip(_CHAINS[finger], shrink, strict=False)
+    )
 
 
 def _sideways(finger: int, dx: float) -> tuple[Point, ...]:
     """A digital vessel: beside the flexor tendon, from the mid palm to the fingertip."""
     shrink = (0.0, 0.75, 1.0, 0.9, 0.75)
     return tuple(
-        (x + dx * k, y, z - 5.5) for (x, y, z), k in zip(_CHAINS[finger], shrink, strict=False)
+        (x + dx * k, y, z - 5.5)
+        for (x, y, z), k in zip(_CHAINS[finger], shrink, strict=False)
     )[1:]
 
 

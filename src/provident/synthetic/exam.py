@@ -82,7 +82,9 @@ def add_file_meta(dataset: Dataset, *, implicit: bool, version: str) -> None:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = (
+        ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    )
     meta.ImplementationClassUID = IMPLEMENTATION
     meta.ImplementationVersionName = version[:16]
     dataset.file_meta = meta

@@ -41,23 +41,58 @@ class Fault(StrEnum):
     FOREIGN_IDENTITY = "foreign_identity"  # another patient's number in one series
 
 
-_EVERY: Final = {Fault.TRUNCATED, Fault.DUPLICATE, Fault.WRONG_SOFTWARE, Fault.BURNED_IN_TEXT}  # fmt: skip
+_EVERY: Final = {
+    Fault.TRUNCATED,
+    Fault.DUPLICATE,
+    Fault.WRONG_SOFTWARE,
+    Fault.BURNED_IN_TEXT,
+}
 POSSIBLE: Final[dict[str, frozenset[Fault]]] = {
     "hand_mri": frozenset(
         _EVERY
         | {
-            Fault.WRONG_ECHO_TIME, Fault.WRONG_REPETITION_TIME, Fault.WRONG_INVERSION_TIME,
-            Fault.MISSING_SLICE, Fault.SERIES_MISSING, Fault.THICK_SLICES, Fault.WIDE_GAP,
-            Fault.SMALL_FIELD_OF_VIEW, Fault.LATE_CONTRAST, Fault.NO_CONTRAST, Fault.ENDED_EARLY,
-            Fault.MOTION, Fault.LOW_SIGNAL, Fault.WRONG_COIL, Fault.WRONG_DESCRIPTION, Fault.FOREIGN_IDENTITY,
-        }  # fmt: skip
+            Fault.WRONG_ECHO_TIME,
+            Fault.WRONG_REPETITION_TIME,
+            Fault.WRONG_INVERSION_TIME,
+            Fault.MISSING_SLICE,
+            Fault.SERIES_MISSING,
+            Fault.THICK_SLICES,
+            Fault.WIDE_GAP,
+            Fault.SMALL_FIELD_OF_VIEW,
+            Fault.LATE_CONTRAST,
+            Fault.NO_CONTRAST,
+            Fault.ENDED_EARLY,
+            Fault.MOTION,
+            Fault.LOW_SIGNAL,
+            Fault.WRONG_COIL,
+            Fault.WRONG_DESCRIPTION,
+            Fault.FOREIGN_IDENTITY,
+        }
     ),
     "hand_xray": frozenset(
-        _EVERY | {Fault.SERIES_MISSING, Fault.NO_LATERALITY, Fault.COARSE_PIXELS, Fault.OVEREXPOSED, Fault.MOTION, Fault.WRONG_DESCRIPTION}  # fmt: skip
+        _EVERY
+        | {
+            Fault.SERIES_MISSING,
+            Fault.NO_LATERALITY,
+            Fault.COARSE_PIXELS,
+            Fault.OVEREXPOSED,
+            Fault.MOTION,
+            Fault.WRONG_DESCRIPTION,
+        }
     ),
-    "joint_ultrasound": frozenset(_EVERY | {Fault.STILL_ONLY, Fault.LOW_SIGNAL, Fault.SERIES_MISSING}),  # fmt: skip
+    "joint_ultrasound": frozenset(
+        _EVERY | {Fault.STILL_ONLY, Fault.LOW_SIGNAL, Fault.SERIES_MISSING}
+    ),
     "phantom": frozenset(
-        _EVERY | {Fault.GHOSTING, Fault.NON_UNIFORM, Fault.DISTORTED, Fault.LOW_SIGNAL, Fault.MISSING_SLICE, Fault.WRONG_COIL}  # fmt: skip
+        _EVERY
+        | {
+            Fault.GHOSTING,
+            Fault.NON_UNIFORM,
+            Fault.DISTORTED,
+            Fault.LOW_SIGNAL,
+            Fault.MISSING_SLICE,
+            Fault.WRONG_COIL,
+        }
     ),
 }
 
@@ -68,5 +103,7 @@ def faults_of(exam: str, names: Iterable[str]) -> frozenset[Fault]:
     unknown = sorted(set(names) - {str(f) for f in possible})
     if unknown:
         known = ", ".join(sorted(possible))
-        raise InvalidInput(f"{exam} cannot have the fault {', '.join(unknown)}; it can have {known}")
+        raise InvalidInput(
+            f"{exam} cannot have the fault {', '.join(unknown)}; it can have {known}"
+        )
     return frozenset(Fault(n) for n in names)

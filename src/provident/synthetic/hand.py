@@ -106,9 +106,7 @@ def _bones() -> _Bones:
         thickness[box] = np.where(nearer, cortex, thickness[box])
     depth = np.minimum(-best, (second - best - JOINT_SPACE) / 2)
     number[depth <= 0] = 0
-    return _Bones(
-        number, tuple(names), depth, thickness, (best < 0.2) & (second < 1.6)
-    )
+    return _Bones(number, tuple(names), depth, thickness, (best < 0.2) & (second < 1.6))
 
 
 def _one_bone(bone: LongBone | ShortBone) -> tuple[Box, Floats, Floats]:
@@ -186,7 +184,9 @@ def _draw(labels: Labels, tube: Tube, tissue: Tissue) -> None:
 
 def _texture() -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Brightness of trabeculae and lobules around 1, and where fat lies between fascicles."""
-    rng = np.random.default_rng(20030501)  # part of the model, the same in every process
+    rng = np.random.default_rng(
+        20030501
+    )  # part of the model, the same in every process
     fine = ndimage.uniform_filter(
         rng.standard_normal(GRID.shape, dtype=np.float32), 2, mode="nearest"
     )

@@ -23,7 +23,12 @@ from provident.synthetic.truth import BONES, JOINTS, HandTruth
 
 
 _ARTICULAR_DEPTH: Final = 10.0  # mm
-_OEDEMA_SHARE: Final = (0.0, 0.22, 0.5, 0.85)  # of the marrow, by score: thirds, as RAMRIS grades
+_OEDEMA_SHARE: Final = (
+    0.0,
+    0.22,
+    0.5,
+    0.85,
+)  # of the marrow, by score: thirds, as RAMRIS grades
 _SYNOVIUM_MM: Final = (0.0, 1.3, 2.5, 4.0)  # thickness by score
 
 
@@ -105,7 +110,10 @@ def joint_sites() -> dict[str, JointSite]:
     heads = {b.name: b.end for b in LONG_BONES}
     found = {}
     for joint in JOINTS:
-        centre, size = wrist.get(joint) or (heads[f"metacarpal{joint[3]}"], (12.5, 15.0, 13.0))
+        centre, size = wrist.get(joint) or (
+            heads[f"metacarpal{joint[3]}"],
+            (12.5, 15.0, 13.0),
+        )
         found[joint] = _joint_site(joint, centre, size)
     return found
 
@@ -145,9 +153,7 @@ def diseased(truth: HandTruth, person: int) -> Labels:
     return labels
 
 
-def _from_surface(
-    site: BoneSite, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _from_surface(site: BoneSite, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """The site's voxels by distance from a random place on its surface, a little irregularly."""
     start = site.place[site.surface][rng.integers(site.surface.sum())]
     away = np.sqrt(((site.place - start) ** 2).sum(axis=1))

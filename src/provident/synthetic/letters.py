@@ -14,7 +14,9 @@ from provident.synthetic.people import Patient
 
 @lru_cache(maxsize=32)
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)  # Pillow's own, so that no system font is needed
+    return ImageFont.load_default(
+        size
+    )  # Pillow's own, so that no system font is needed
 
 
 def shown_name(patient: Patient) -> str:
@@ -30,5 +32,7 @@ def mask(
     picture = Image.new("L", (shape[1], shape[0]), 0)
     draw = ImageDraw.Draw(picture)
     for n, line in enumerate(lines):
-        draw.text((at[0], at[1] + round(n * size * 1.3)), line, fill=255, font=_font(size))
+        draw.text(
+            (at[0], at[1] + round(n * size * 1.3)), line, fill=255, font=_font(size)
+        )
     return np.asarray(picture, np.float32) / 255

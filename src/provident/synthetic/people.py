@@ -36,11 +36,15 @@ class Patient:
         codec = CHARSETS.get(self.charset)
         if codec is None:
             known = ", ".join(CHARSETS)
-            raise InvalidInput(f"character set must be one of {known}, got {self.charset!r}")
+            raise InvalidInput(
+                f"character set must be one of {known}, got {self.charset!r}"
+            )
         try:
             (self.name + self.address).encode(codec)
         except UnicodeEncodeError:
-            raise InvalidInput(f"this name or address cannot be written in {self.charset}") from None
+            raise InvalidInput(
+                f"this name or address cannot be written in {self.charset}"
+            ) from None
 
     @property
     def size(self) -> float:
@@ -79,7 +83,13 @@ _NAMES: Final = (
 )  # fmt: skip
 _FAMILIES: Final = ("Ogden", "Brearley", "Castell", "Dinsdale", "Eastwood", "Fenwick", "Garside", "Holroyd")  # fmt: skip
 _GIVENS: Final = {"F": ("Joan", "Priya", "Ruth", "Amina", "Clara"), "M": ("Alan", "Imran", "Peter", "Kofi", "Luke")}  # fmt: skip
-_STREETS: Final = ("Mill Lane", "Chapel Street", "Beech Grove", "Otley Road", "Harbour View")
+_STREETS: Final = (
+    "Mill Lane",
+    "Chapel Street",
+    "Beech Grove",
+    "Otley Road",
+    "Harbour View",
+)
 
 
 def _named(index: int, rng: np.random.Generator) -> tuple[str, str, str]:
@@ -102,7 +112,8 @@ def patients(seed: int, count: int, *, issuer: str = "HOSPITAL") -> list[Patient
                 name=name,
                 patient_id=str(numbers[index]),
                 issuer=issuer,
-                birth_date=date(1940, 1, 1) + timedelta(days=int(rng.integers(0, 21_900))),
+                birth_date=date(1940, 1, 1)
+                + timedelta(days=int(rng.integers(0, 21_900))),
                 sex=sex,
                 charset=charset,
                 address=f"{rng.integers(1, 240)} {rng.choice(_STREETS)}, Anytown LS{rng.integers(1, 29)} {rng.integers(1, 9)}ZZ",

@@ -39,22 +39,23 @@ class Pose:
         return u.astype(np.float32), v
 
 
-def poses(size: float, rng: np.random.Generator, apart: float = 54.0) -> tuple[Pose, Pose]:
+def poses(
+    size: float, rng: np.random.Generator, apart: float = 57.0
+) -> tuple[Pose, Pose]:
     """Right and left hand side by side; `size` belongs to the person, the rest to the visit."""
-    found = []
-    for right in (True, False):
-        found.append(
-            Pose(
-                right=right,
-                x=(-apart if right else apart) + rng.normal(0, 1.2),
-                y=-71.0 + rng.normal(0, 3.0),
-                turn=rng.normal(-0.03, 0.025),
-                size=size,
-                lift=rng.normal(0, 0.7),
-                bend=rng.normal(0, 2.0),
-            )
+    right, left = (
+        Pose(
+            right=side < 0,
+            x=side * apart + rng.normal(0, 1.2),
+            y=-71.0 + rng.normal(0, 3.0),
+            turn=rng.normal(-0.03, 0.025),
+            size=size,
+            lift=rng.normal(0, 0.7),
+            bend=rng.normal(0, 2.0),
         )
-    return found[0], found[1]
+        for side in (-1, 1)
+    )
+    return right, left
 
 
 def sample(planes: Floats, rows: Floats, columns: Floats) -> Floats:

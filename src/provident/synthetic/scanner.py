@@ -28,11 +28,17 @@ class Scanner:
     def __post_init__(self) -> None:
         if self.modality not in MODALITIES:
             known = ", ".join(MODALITIES)
-            raise InvalidInput(f"modality of {self.id} must be one of {known}, got {self.modality!r}")
+            raise InvalidInput(
+                f"modality of {self.id} must be one of {known}, got {self.modality!r}"
+            )
         if (self.modality == "MR") != (self.field is not None):
-            raise InvalidInput(f"{self.id}: a field strength belongs to MR, and to MR alone")
+            raise InvalidInput(
+                f"{self.id}: a field strength belongs to MR, and to MR alone"
+            )
         if self.field is not None and not 0 < self.field <= 7:
-            raise InvalidInput(f"field of {self.id} must lie in 0 to 7 T, got {self.field}")
+            raise InvalidInput(
+                f"field of {self.id} must lie in 0 to 7 T, got {self.field}"
+            )
 
 
 MODALITIES: Final = ("MR", "DX", "CR", "US")
@@ -76,7 +82,7 @@ _PHILIPS: Final = Habits(
 )  # fmt: skip
 _CANON: Final = Habits(
     descriptions={"cor_t1": "T1 FSE Cor", "cor_stir": "Fast STIR Cor", "ax_t1_post": "T1 FSE FatSAT Ax CE", "phantom": "ACR T1 SE Ax"},
-    coil="16ch Flex SPEEDER",
+    coil="16ch Flex SPDR",
     full_scale=2100,
     image_type=("ORIGINAL", "PRIMARY"),
     extra={"SequenceName": "FSE2D"},

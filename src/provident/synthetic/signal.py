@@ -111,7 +111,9 @@ def move(images: Floats, amount: float, rng: np.random.Generator) -> Floats:
     lines = np.arange(images.shape[1])
     for n, image in enumerate(images):
         k = np.fft.fft(image, axis=0)
-        drift = amount * np.sin(2 * np.pi * lines / rng.uniform(3.5, 6.5) + rng.uniform(0, 6))
+        drift = amount * np.sin(
+            2 * np.pi * lines / rng.uniform(3.5, 6.5) + rng.uniform(0, 6)
+        )
         jump = amount * 1.5 * (rng.random(lines.size) < 0.06)
         k *= np.exp(2j * np.pi * np.fft.fftfreq(lines.size) * (drift + jump))[:, None]
         found[n] = np.abs(np.fft.ifft(k, axis=0))

@@ -59,7 +59,9 @@ def _palm(grid: Grid) -> Floats:
         base, head = chain(finger)[:2]
         start = (base[0], base[1] - 12, base[2] - 2.5)
         end = (head[0], head[1], head[2] - 2.0)
-        found = blend(found, _cone(grid, start, end, 14.5, 11.8 * girth(finger) ** 0.5), 5.0)
+        found = blend(
+            found, _cone(grid, start, end, 14.5, 11.8 * girth(finger) ** 0.5), 5.0
+        )
     return found
 
 

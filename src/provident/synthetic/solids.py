@@ -40,7 +40,9 @@ class Grid:
     def axes(self, box: Box) -> tuple[Floats, Floats, Floats]:
         """x, y, z in mm of a box, shaped to broadcast to it."""
         lengths = [
-            (self.low[2 - i] + self.spacing * np.arange(s.start, s.stop)).astype(np.float32)
+            (self.low[2 - i] + self.spacing * np.arange(s.start, s.stop)).astype(
+                np.float32
+            )
             for i, s in enumerate(box)
         ]
         return (
@@ -76,7 +78,11 @@ def to_long_bone(grid: Grid, box: Box, bone: LongBone) -> tuple[Floats, Floats]:
     radius = np.interp(along, np.linspace(0, length, len(bone.radii)), bone.radii)
     corner = np.interp(along, (0.0, length), bone.corner)
     radial = np.sqrt(side**2 + lift**2) - (radius - corner)
-    axial = np.abs(along - bone.slant * side * (along > length / 2) - length / 2) - length / 2 + corner
+    axial = (
+        np.abs(along - bone.slant * side * (along > length / 2) - length / 2)
+        - length / 2
+        + corner
+    )
     outside = np.sqrt(np.maximum(radial, 0) ** 2 + np.maximum(axial, 0) ** 2)
     distance = outside + np.minimum(np.maximum(radial, axial), 0) - corner
     return distance.astype(np.float32), along
@@ -95,7 +101,9 @@ def to_short_bone(grid: Grid, box: Box, bone: ShortBone) -> Floats:
     return ((size - 1) * min(a, b, c) * 1.1).astype(np.float32)
 
 
-def to_segment(grid: Grid, box: Box, start: Point, end: Point, flat: float = 1.0) -> Floats:
+def to_segment(
+    grid: Grid, box: Box, start: Point, end: Point, flat: float = 1.0
+) -> Floats:
     """Distance in mm to the line between two points; `flat` < 1 makes its solid thinner in z."""
     x, y, z = grid.axes(box)
     a, b = np.array(start), np.array(end)

@@ -18,7 +18,15 @@ BONES: Final = (
     "trapezium", "trapezoid", "capitate", "hamate", "scaphoid", "lunate", "triquetrum", "pisiform",
     "radius", "ulna",
 )  # fmt: skip
-JOINTS: Final = ("druj", "radiocarpal", "intercarpal_cmc", "mcp2", "mcp3", "mcp4", "mcp5")
+JOINTS: Final = (
+    "druj",
+    "radiocarpal",
+    "intercarpal_cmc",
+    "mcp2",
+    "mcp3",
+    "mcp4",
+    "mcp5",
+)
 MOST_EROSION: Final = 10
 MOST_OSTEITIS: Final = 3
 MOST_SYNOVITIS: Final = 3
@@ -29,7 +37,9 @@ def _checked(
 ) -> Mapping[str, int]:
     for site, score in scores.items():
         if site not in sites:
-            raise InvalidInput(f"{what} of {site!r}: the known sites are {', '.join(sites)}")
+            raise InvalidInput(
+                f"{what} of {site!r}: the known sites are {', '.join(sites)}"
+            )
         if not 0 <= score <= most:
             raise InvalidInput(f"{what} of {site} must lie in 0 to {most}, got {score}")
     return MappingProxyType(dict(scores))
@@ -50,7 +60,11 @@ class HandTruth:
         put = object.__setattr__
         put(self, "erosion", _checked("erosion", self.erosion, BONES, MOST_EROSION))
         put(self, "osteitis", _checked("osteitis", self.osteitis, BONES, MOST_OSTEITIS))
-        put(self, "synovitis", _checked("synovitis", self.synovitis, JOINTS, MOST_SYNOVITIS))
+        put(
+            self,
+            "synovitis",
+            _checked("synovitis", self.synovitis, JOINTS, MOST_SYNOVITIS),
+        )
 
     @property
     def erosion_total(self) -> int:

@@ -47,7 +47,9 @@ def test_a_chain_of_events_holds(three_events):
 
 def test_each_study_has_a_chain_of_its_own(three_events, clock):
     with transaction.atomic():
-        other = record(clock=clock, by=SYSTEM, study="t", action="a", thing="x", thing_id="1")
+        other = record(
+            clock=clock, by=SYSTEM, study="t", action="a", thing="x", thing_id="1"
+        )
 
     assert (other.number, other.previous) == (1, chain.FIRST)
 
@@ -74,15 +76,29 @@ def test_the_database_refuses_to_replace_an_event(three_events):
         return
     columns = ", ".join(f.column for f in Event._meta.fields)
     with pytest.raises(DatabaseError, match="append-only"):
-        run(f"INSERT OR REPLACE INTO ledger_event ({columns}) SELECT {columns} FROM ledger_event WHERE number = 2")
+        run(
+            f"INSERT OR REPLACE INTO ledger_event ({columns}) SELECT {columns} FROM ledger_event WHERE number = 2"
+        )
 
 
 @pytest.mark.parametrize(
     ("sql", "number", "what"),
     [
-        ("UPDATE ledger_event SET actor = 'x' WHERE number = 2", 2, "was changed after it was written"),
-        ("UPDATE ledger_event SET number = 9 WHERE number = 3", 9, "event 3 is missing"),
-        ("DELETE FROM ledger_values WHERE event_id = {second}", 2, "its values are gone and no erasure is recorded"),
+        (
+            "UPDATE ledger_event SET actor = 'x' WHERE number = 2",
+            2,
+            "was changed after it was written",
+        ),
+        (
+            "UPDATE ledger_event SET number = 9 WHERE number = 3",
+            9,
+            "event 3 is missing",
+        ),
+        (
+            "DELETE FROM ledger_values WHERE event_id = {second}",
+            2,
+            "its values are gone and no erasure is recorded",
+        ),
     ],
 )
 def test_a_change_behind_the_database_is_found(three_events, sql, number, what):
@@ -94,9 +110,13 @@ def test_a_change_behind_the_database_is_found(three_events, sql, number, what):
 
 def test_a_forged_value_is_found(three_events):
     without_triggers()
-    Values.objects.filter(event=three_events[0]).update(content={"outcome": {"old": "", "new": "fail"}})
+    Values.objects.filter(event=three_events[0]).update(
+        content={"outcome": {"old": "", "new": "fail"}}
+    )
 
-    assert [(f.number, f.what) for f in faults("s")] == [(1, "its values are not those that were committed to")]
+    assert [(f.number, f.what) for f in faults("s")] == [
+        (1, "its values are not those that were committed to")
+    ]
 
 
 def test_an_erasure_keeps_the_chain(three_events, clock):

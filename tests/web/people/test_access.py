@@ -40,7 +40,15 @@ def test_cell(role, thing):
 
 @pytest.mark.parametrize("role", [Role.READER, Role.ADJUDICATOR])
 def test_who_reads_never_sees_what_would_unblind(role):
-    hidden = {Field.PARTICIPANT, Field.SITE, Field.VISIT, Field.DATE, Field.ARM, Field.FINAL, Field.QUALITY}
+    hidden = {
+        Field.PARTICIPANT,
+        Field.SITE,
+        Field.VISIT,
+        Field.DATE,
+        Field.ARM,
+        Field.FINAL,
+        Field.QUALITY,
+    }
     for cell in access.TABLE[role].values():
         seen = set(cell.fields).union(*cell.later.values())
 
@@ -70,10 +78,14 @@ def test_a_site_sees_its_own_participants_alone(make_member, participant, clock,
 
     leeds, york = make_member("site", "leeds"), make_member("site", "york")
 
-    assert list(access.scoped(leeds, Thing.PARTICIPANT, Participant.objects.all())) == [participant]
+    assert list(access.scoped(leeds, Thing.PARTICIPANT, Participant.objects.all())) == [
+        participant
+    ]
     assert list(access.scoped(york, Thing.PARTICIPANT, Participant.objects.all())) == []
     with pytest.raises(Denied):
-        access.scoped(make_member("reader"), Thing.PARTICIPANT, Participant.objects.all())
+        access.scoped(
+            make_member("reader"), Thing.PARTICIPANT, Participant.objects.all()
+        )
 
 
 @pytest.mark.django_db

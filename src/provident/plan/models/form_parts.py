@@ -6,15 +6,18 @@ import keyword
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from provident.kernel import PlanError
 from provident.plan.base import PlanModel
 from provident.plan.quantities import Interval, interval
+from provident.plan.words import Name, Prose, grammar
 
 
 # What pandas, R, Stata or SPSS read as an empty cell, or as a number or a truth value.
 _READ_AS_SOMETHING_ELSE = frozenset(
-    "na n/a #na #n/a nan -nan none null nil empty blank missing inf -inf true false t f . .a".split()
+    {"na", "n/a", "#na", "#n/a", "nan", "-nan", "none", "null", "nil", "empty", "blank"}
+    | {"missing", "inf", "-inf", "true", "false", "t", "f", ".", ".a"}
 )
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,11}")
@@ -69,38 +72,53 @@ def _check_choice(value: Any) -> Any:
     return value if isinstance(value, int) else check_code(value)
 
 
-Id = Annotated[str, BeforeValidator(check_id)]
-Code = Annotated[str, BeforeValidator(check_code)]
+Id = Annotated[
+    str,
+    BeforeValidator(check_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$", "maxLength": 32}),
+]
+Code = Annotated[
+    str,
+    BeforeValidator(check_code),
+    WithJsonSchema({"type": "string", "pattern": f"^{_CODE.pattern}$"}),
+]
 ChoiceValue = Annotated[int | str, BeforeValidator(_check_choice)]
-Prose = Annotated[str, Field(min_length=1)]
+_SCORES = "a range of whole numbers, such as 0..10"
+_NUMBERS = "a range of numbers with their unit, such as 0..300 mm"
 
 
-def _score_range(text: str) -> str:
-    span = interval(text)
+def _score_range(value: Any) -> Interval:
+    span = interval(value if isinstance(value, int | float) else str(value))
     whole = all(float(end).is_integer() for end in (span.low, span.high))
     if span.unit or not whole:
-        raise ValueError(
-            f'"{text}" is no range of whole numbers such as 0..10; '
-            "for other numbers write number: 0..300 mm"
+        raise PlanError(
+            f'"{value}" is not {_SCORES}; for other numbers write number: 0..300 mm'
         )
-    return text
+    return span
 
 
-def _number_range(text: str) -> str:
-    interval(text)
-    return text
+def _number_range(value: Any) -> Interval:
+    return interval(value if isinstance(value, int | float) else str(value))
+
+
+ScoreRange = Annotated[
+    Interval, grammar(_score_range, expected=_SCORES, examples=["0..10"])
+]
+NumberRange = Annotated[
+    Interval, grammar(_number_range, expected=_NUMBERS, examples=["0..300 mm"])
+]
 
 
 class Answerable(PlanModel):
     """What may be answered: exactly one of choices, range, number or text."""
 
-    choices: dict[ChoiceValue, Prose] | None = Field(
+    choices: dict[ChoiceValue, Name] | None = Field(
         default=None, description="the value that is stored, and its label"
     )
-    range: Annotated[str, AfterValidator(_score_range)] | None = Field(
+    range: ScoreRange | None = Field(
         default=None, description="whole numbers, such as 0..10"
     )
-    number: Annotated[str, AfterValidator(_number_range)] | None = Field(
+    number: NumberRange | None = Field(
         default=None, description="numbers with their unit, such as 0..300 mm"
     )
     text: Literal[True] | None = Field(
@@ -124,7 +142,9 @@ class Answerable(PlanModel):
     @model_validator(mode="after")
     def _one_kind(self) -> Answerable:
         given = [
-            k for k in ("choices", "range", "number", "text") if getattr(self, k)
+            k
+            for k in ("choices", "range", "number", "text")
+            if getattr(self, k) is not None
         ]
         if len(given) != 1:
             raise ValueError(
@@ -163,20 +183,19 @@ class Answerable(PlanModel):
     @property
     def bounds(self) -> Interval | None:
         """The allowed numbers and their unit; None for choices and texts."""
-        words = self.range or self.number
-        return interval(words) if words else None
+        return self.range or self.number
 
 
 class ItemModel(Answerable):
     """One question."""
 
-    ask: Prose
+    ask: Name
 
 
 class ColumnModel(Answerable):
     """One column of a grid."""
 
-    label: Prose
+    label: Name
 
 
 class Otherwise(PlanModel):
@@ -210,7 +229,7 @@ class DerivationModel(PlanModel):
 
     value: Annotated[str, Field(min_length=1, description="an expression")]
     if_missing: Literal["not evaluable"] = "not evaluable"
-    label: Prose | None = None
+    label: Name | None = None
     unit: str = ""
     decimals: int | None = Field(default=None, ge=0, le=6)
 
@@ -221,15 +240,13 @@ Derive = dict[Id, Annotated[DerivationModel, BeforeValidator(_short_derivation)]
 class GridModel(PlanModel):
     """Rows by columns, behind a gate question where there is one."""
 
-    title: Prose | None = None
+    title: Name | None = None
     gate: GateModel | None = None
-    rows: Id | Annotated[dict[Id, Prose], BeforeValidator(_rows)] = Field(
+    rows: Id | Annotated[dict[Id, Name], BeforeValidator(_rows)] = Field(
         description="a shipped list by its id, or own rows"
     )
     columns: dict[Id, ColumnModel] = Field(min_length=1)
-    each: Derive = Field(
-        default={}, description="columns that are computed row by row"
-    )
+    each: Derive = Field(default={}, description="columns that are computed row by row")
 
 
 class TableModel(PlanModel):

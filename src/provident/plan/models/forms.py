@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from provident.plan.base import PlanModel
 from provident.plan.models.form_parts import AccessModel as AccessModel
 from provident.plan.models.form_parts import Answerable as Answerable
-from provident.plan.models.form_parts import Code, Derive, Id, Prose
+from provident.plan.models.form_parts import Code, Derive, Id
 from provident.plan.models.form_parts import ColumnModel as ColumnModel
 from provident.plan.models.form_parts import DerivationModel as DerivationModel
 from provident.plan.models.form_parts import GateModel as GateModel
@@ -18,6 +18,7 @@ from provident.plan.models.form_parts import ItemModel as ItemModel
 from provident.plan.models.form_parts import TableModel as TableModel
 from provident.plan.models.form_rules import FormParts, form_problems
 from provident.plan.models.problems import refuse
+from provident.plan.words import Name
 
 
 class FormFile(PlanModel):
@@ -25,21 +26,27 @@ class FormFile(PlanModel):
 
     form: Id
     version: int = Field(ge=1)
-    title: Prose
+    title: Name
     record: tuple[Id, ...] = Field(
         min_length=1, description="what one record stands for: participant, visit, ..."
     )
     needs: tuple[
         Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")], ...
     ] = Field(default=(), description="series roles without which it cannot be filled")
-    source: Prose | None = None
-    missing: dict[Code, Prose] = Field(
+    source: Name | None = None
+    missing: dict[Code, Name] = Field(
         default={}, description="codes that stand for no value, and why"
     )
-    items: dict[Id, ItemModel] = {}
-    grids: dict[Id, GridModel] = {}
-    derive: Derive = {}
-    tables: dict[Id, TableModel] = {}
+    items: dict[Id, ItemModel] = Field(default={}, description="single questions")
+    grids: dict[Id, GridModel] = Field(
+        default={}, description="rows by columns, each behind a gate question if wanted"
+    )
+    derive: Derive = Field(
+        default={}, description="values that are computed from the answers"
+    )
+    tables: dict[Id, TableModel] = Field(
+        default={}, description="decision tables for lookup(...)"
+    )
     study_data: Literal["all"] | tuple[Id, ...] = Field(
         default="all", description="a standard proforma may hold items that are not"
     )

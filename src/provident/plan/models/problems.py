@@ -7,6 +7,7 @@ so that a rule over a whole file can still point at the key that is wrong.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,12 +15,18 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 Loc = tuple[str | int, ...]
-Problem = tuple[Loc, str]
-
-RULE = "plan_rule"  # the `type` of these errors
 
 
-def refuse(title: str, problems: Sequence[Problem], given: Any = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, at which path of the file, and what stands there."""
+
+    loc: Loc
+    words: str
+    found: Any = None
+
+
+def refuse(title: str, problems: Sequence[Problem]) -> None:
     """Raise all problems, or do nothing when there are none.
 
     Raises:
@@ -32,10 +39,12 @@ def refuse(title: str, problems: Sequence[Problem], given: Any = None) -> None:
         [
             InitErrorDetails(
                 # The words go in as a value: they may hold braces.
-                type=PydanticCustomError(RULE, "{words}", {"words": words}),
-                loc=loc,
-                input=given,
+                type=PydanticCustomError(
+                    "value_error", "{words}", {"words": problem.words}
+                ),
+                loc=problem.loc,
+                input=problem.found,
             )
-            for loc, words in problems
+            for problem in problems
         ],
     )

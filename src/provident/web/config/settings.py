@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from csp.constants import NONCE, NONE, SELF
 
 from provident.web.config.environment import environment
@@ -62,7 +64,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,  # <app>/jinja2/
-        "OPTIONS": {"environment": "provident.web.ui.jinja.environment"},
+        "OPTIONS": {
+            "environment": "provident.web.ui.jinja.environment",
+            "context_processors": ["provident.web.people.frame.frame"],
+        },
     }
 ]
 
@@ -89,6 +94,7 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "ui/lockout.jinja"
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
@@ -122,6 +128,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "static"]  # what Vite built
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

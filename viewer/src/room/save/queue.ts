@@ -3,7 +3,7 @@ import type { Draft } from '../types';
 export type SaveStatus =
   | { state: 'saved' }
   | { state: 'saving' }
-  | { state: 'unsaved'; since: number; why: 'offline' | 'server' | 'signed out' };
+  | { state: 'unsaved'; since: number; why: 'offline' | 'server' | 'signed out' | 'no copy' };
 
 /** The server's answer to one save. */
 export type SaveReply =

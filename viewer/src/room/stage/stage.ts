@@ -128,6 +128,11 @@ export class Stage {
     this.parts.onView();
   }
 
+  /** Mark the panes of the time point that is being scored. */
+  scoring(timepoint: string): void {
+    for (const p of this.panes) p.element.classList.toggle('scoring', p.slot.series !== null && p.slot.timepoint === timepoint);
+  }
+
   focus(): void {
     this.pane?.element.focus();
   }

@@ -1,0 +1,156 @@
+"""One site's gateway as a directory: keys, landing store, crosswalk, spool and ledger, apart from everything else."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from provident.adapters.gateway.crosswalk import CrosswalkFile, keyed
+from provident.adapters.gateway.ledger import GatewayLedger
+from provident.adapters.gateway.spool import Spool
+from provident.adapters.gateway.vault import Vault
+from provident.adapters.storage import fsync_directory
+from provident.deid.identity import SiteKey
+from provident.kernel import InvalidInput
+from provident.kernel.ids import new_id, new_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What a gateway knows of itself: its study and site, its AE title, and how it reaches the centre."""
+
+    study: str
+    site: str
+    aet: str
+    centre: str  # the centre's address; blank for the built-in one, which is told when it starts
+    token: str
+
+    def __post_init__(self) -> None:
+        if not self.aet or len(self.aet) > 16:
+            raise InvalidInput("A gateway's AE title has 1 to 16 characters.")
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    """Write a secret that is there for good, readable by its owner alone."""
+    temporary = path.with_name(f".{new_id()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+    fsync_directory(path.parent)
+
+
+class SiteGateway:
+    """The gateway in a directory."""
+
+    def __init__(self, root: Path) -> None:
+        if not (root / "gateway.json").is_file():
+            raise InvalidInput(
+                "There is no gateway in that directory; `provident study load` or `provident gateway --token` makes one."
+            )
+        self.root = root
+
+    @classmethod
+    def make(cls, root: Path, registration: Registration) -> SiteGateway:
+        """Make a gateway's directory with fresh keys; one that is there keeps its keys and gets the registration."""
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in ("site-key", "storage-key"):
+            if not (root / name).exists():
+                _write_once(root / name, new_key())
+        temporary = root / f".{new_id()}"
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(asdict(registration)))
+        temporary.replace(root / "gateway.json")
+        fsync_directory(root)
+        return cls(root)
+
+    @cached_property
+    def registration(self) -> Registration:
+        """The registration as it was when first asked for."""
+        return Registration(**json.loads((self.root / "gateway.json").read_text()))
+
+    @cached_property
+    def site_key(self) -> SiteKey:
+        """The key that UIDs and dates are hidden with; it never leaves the site."""
+        return SiteKey((self.root / "site-key").read_bytes())
+
+    @cached_property
+    def _storage_key(self) -> bytes:
+        return (self.root / "storage-key").read_bytes()
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The landing store."""
+        return Vault(self.root / "landing", self._storage_key)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """What became of every file."""
+        return Spool(self.root / "spool.sqlite3")
+
+    @cached_property
+    def ledger(self) -> GatewayLedger:
+        """The gateway's own ledger."""
+        return GatewayLedger(self.root / "ledger.sqlite3")
+
+    @property
+    def outbox(self) -> Path:
+        """De-identified files on their way; each can be made again from the landing store."""
+        return self.root / "outbox"
+
+    def crosswalk(self, shift_of: dict[str, int] | None = None) -> CrosswalkFile:
+        """The crosswalk."""
+        return CrosswalkFile(
+            self.root / "crosswalk.sqlite3",
+            self._storage_key,
+            lambda participant: (shift_of or {}).get(participant, 0),
+        )
+
+    def hide(self, purpose: str, *parts: str) -> str:
+        """A keyed hash for the spool."""
+        return keyed(self._storage_key, purpose, *parts)
+
+    def receive(self, data: bytes, session: str, way: str) -> str:
+        """Make a file's bytes durable and account for them; returns the arrival's id.
+
+        When this returns the sender may be told that the file is here. A crash before the row is written leaves
+        the bytes in the landing store; `adopt` finds them.
+        """
+        name = self.vault.put(data)
+        self.spool.land(name, session, way, len(data), time.time())
+        return name
+
+    def adopt(self) -> int:
+        """Account for files whose writer was killed between bytes and row; call only while nobody writes."""
+        self.vault.sweep()
+        lost = sorted(self.vault.names() - self.spool.ids())
+        for name in lost:
+            try:
+                size = len(self.vault.get(name))
+            except InvalidInput:
+                size = 0  # kept and held as unreadable when it is indexed
+            self.spool.land(name, "", "recovered", size, time.time())
+        return len(lost)
+
+
+def directory_of(data: Path, study: str, site: str) -> Path:
+    """Where the built-in gateway of a study's site is in a data directory."""
+    return data / "gateways" / f"{study}.{site}"
+
+
+def gateways_in(data: Path) -> list[SiteGateway]:
+    """All gateways of a data directory."""
+    return [
+        SiteGateway(path.parent) for path in sorted(data.glob("gateways/*/gateway.json"))
+    ]

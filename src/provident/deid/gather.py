@@ -1,0 +1,151 @@
+"""Read a file for what identifies its person, element by element, remembering what was read before."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from provident.deid.charsets import codecs, decode
+from provident.deid.elements import Element, elements, items
+from provident.deid.identifiers import Identifiers, name_parts, place_parts, strong_numbers
+from provident.deid.table import rows, words
+from provident.deid.vrs import vr_of
+
+
+_NAME_LIKE = frozenset({"PN"})
+_SOURCES = frozenset("PN LO SH AE ST LT UT UC DA DT UI SQ UN".split())
+_DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
+_NOTHING = Identifiers()
+
+# Rows that the table removes although they do not tell who a person is: characteristics and prose.
+_TELLS_NOTHING = frozenset(
+    int(tag, 16)
+    for tag in (
+        "00080106 00080107 001811bb 00102150 00102152 00102160 00102180 001021f0 00101080 "
+        "00101081 00203406 00284000 00400556 00401004 00403001 00500020 00700006 300a00b2 "
+        "300a0216 300a0611 300a0615 3010002d 04000600"
+    ).split()
+)
+_PROSE_GROUPS = frozenset({0x0012, 0x0016, 0x003A, 0x0088, 0x2030, 0x4000})
+_PLACES = frozenset(
+    {
+        0x00080080,
+        0x00080081,
+        0x00080082,
+        0x00080092,
+        0x00081040,
+        0x00081010,
+        0x00101040,
+        0x00100021,
+        0x00380011,
+        0x00321020,
+        0x00400011,
+        0x00400010,
+        0x00400242,
+        0x00081000,
+        0x0040A027,
+        0x04000563,
+        0x04000564,
+        0x00380300,
+        0x00380400,
+    }
+)
+
+
+@cache
+def identity_tags() -> frozenset[int]:
+    """Text attributes that the table removes without a way to clean them: they hold identifiers."""
+    return frozenset(
+        tag
+        for tag, row in rows().items()
+        if not {"descriptors", "structured", "graphics", "patient"} & set(row.options)
+        and not {"full_dates", "modified_dates"} & set(row.options)
+        and tag not in _TELLS_NOTHING
+        and tag >> 16 not in _PROSE_GROUPS
+        and vr_of(tag) in ("LO", "SH", "AE", "ST", "LT", "UT", "UC", "PN")
+    )
+
+
+class Gatherer:
+    """Gathers from one body of bytes; equal elements are read once."""
+
+    def __init__(self, *, implicit: bool, character_set: str) -> None:
+        self.implicit = implicit
+        self.encodings = codecs(character_set)
+        self._seen: dict[bytes, Identifiers] = {}
+
+    def body(self, data: bytes, start: int, end: int, depth: int = 0) -> Identifiers:
+        """Everything between two offsets."""
+        found = [
+            self.element(data, element, depth)
+            for element in elements(data, start, end, implicit=self.implicit, depth=depth)
+            if element.vr in _SOURCES
+        ]
+        return union(found)
+
+    def element(self, data: bytes, element: Element, depth: int = 0) -> Identifiers:
+        """What one element tells."""
+        raw = data[element.start : element.after]
+        known = self._seen.get(raw)
+        if known is None:
+            known = self._read(data, element, depth)
+            if len(raw) <= 4096 and len(self._seen) < 50_000:
+                self._seen[raw] = known
+        return known
+
+    def _read(self, data: bytes, element: Element, depth: int) -> Identifiers:
+        vr = element.vr if element.vr != "UN" else vr_of(element.tag)
+        if vr == "SQ" or (vr == "UN" and element.undefined):
+            return self._sequence(data, element, depth)
+        if vr == "UN":
+            return _NOTHING
+        raw = data[element.value : element.end]
+        if vr == "UI":
+            uids = raw.decode("ascii", "replace").split("\\")
+            return Identifiers(uids=frozenset(filter(None, (u.strip("\0 ") for u in uids))))
+        text = decode(raw, self.encodings).strip("\0 ")
+        if not text:
+            return _NOTHING
+        if vr in ("DA", "DT"):
+            return Identifiers(dates=frozenset("".join(d) for d in _DATE.findall(text)))
+        return of_value(element.tag, vr, text)
+
+    def _sequence(self, data: bytes, element: Element, depth: int) -> Identifiers:
+        inner = Gatherer(
+            implicit=self.implicit or element.vr == "UN", character_set=""
+        )
+        inner.encodings = self.encodings
+        return union(
+            [
+                inner.body(data, start, end, depth + 1)
+                for start, end in items(data, element, implicit=self.implicit, depth=depth)
+            ]
+        )
+
+
+def of_value(tag: int, vr: str, text: str) -> Identifiers:
+    """What a text value identifies, by the kind of its attribute."""
+    if vr in _NAME_LIKE:
+        return Identifiers(names=frozenset(name_parts(text.replace("\\", " "))))
+    if tag not in identity_tags():
+        return _NOTHING
+    values = [v.strip() for v in text.split("\\") if v.strip()]
+    if tag in _PLACES:
+        return Identifiers(
+            places=frozenset(p for v in values for p in place_parts(v, words()))
+        )
+    return Identifiers(numbers=frozenset(n for v in values for n in strong_numbers(v)))
+
+
+def union(found: list[Identifiers]) -> Identifiers:
+    """All of them together."""
+    told = [f for f in found if f]
+    if len(told) <= 1:
+        return told[0] if told else _NOTHING
+    return Identifiers(
+        frozenset().union(*(f.names for f in told)),
+        frozenset().union(*(f.numbers for f in told)),
+        frozenset().union(*(f.places for f in told)),
+        frozenset().union(*(f.dates for f in told)),
+        frozenset().union(*(f.uids for f in told)),
+    )

@@ -1,0 +1,229 @@
+"""What a profile does with each attribute: the table, the options, the overrides, and what neither names.
+
+The order: what is never let through; what Provident writes itself; the study's override; the
+table with its options; the kind of the value. Unknown is removed.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from provident.deid.profile import Action, Profile
+from provident.deid.table import OPTION_COLUMNS, PrivateRule, Row, rows, safe_private
+from provident.deid.vrs import (
+    DATE_VRS,
+    FREE_TEXT_VRS,
+    TEXT_VRS,
+    is_standard,
+    keyword_of,
+    vr_of,
+)
+
+
+class Do(IntEnum):
+    """What the engine does with one element."""
+
+    KEEP = 0
+    REMOVE = 1
+    EMPTY = 2
+    DUMMY = 3
+    HASH = 4
+    SHIFT = 5
+    CLEAN = 6  # text, in depth
+    FORMS = 7  # text, by identifiers and forms
+    LIGHT = 8  # text, by identifiers alone
+    RECURSE = 9
+    AGE = 10
+    BIRTH = 11
+    NUMBER = 12  # a number in characters: kept when it is one
+    PLACEHOLDER_ITEMS = 13
+
+
+_PLAN_ACTIONS = {
+    Action.KEEP: Do.KEEP,
+    Action.REMOVE: Do.REMOVE,
+    Action.EMPTY: Do.EMPTY,
+    Action.DUMMY: Do.DUMMY,
+    Action.CLEAN: Do.CLEAN,
+    Action.HASH: Do.HASH,
+    Action.SHIFT: Do.SHIFT,
+}
+
+# Groups that hold nothing that an image needs, or that Provident writes anew.
+_GONE_GROUPS = frozenset({0x0000, 0x0002, 0x0004, 0x0006, 0x0012, 0xFFFA, 0xFFFC})
+_GONE = frozenset(
+    {
+        0x00880200,  # icon image sequence
+        0x00287FE0,  # pixel data provider URL
+        0x00280301,  # burned in annotation: written by what was looked at
+        0x00280302,  # recognizable visual features: likewise
+        0x00280303,  # longitudinal temporal information modified: written
+        0x00080001,
+        0x00100021,
+        0x00100022,
+        0x00100024,
+    }
+)
+WRITTEN = frozenset({0x00100010, 0x00100020})
+PATIENT_AGE, BIRTH_DATE = 0x00101010, 0x00100030
+CODE_MEANINGS = frozenset({0x00080104, 0x00080100, 0x00080119, 0x00080120})
+_PROSE = ("Description", "Comment", "Title", "Text", "Reason", "Remarks", "History")
+_STRING_NUMBERS = frozenset({"DS", "IS"})
+_DEFINITIONS = frozenset(
+    {
+        "TransferSyntaxUID",
+        "CodingSchemeUID",
+        "ContextUID",
+        "MappingResourceUID",
+        "EncryptedContentTransferSyntaxUID",
+        "MACCalculationTransferSyntaxUID",
+        "AvailableTransferSyntaxUID",
+        "ReferencedTransferSyntaxUIDInFile",
+        "OriginalSpecializedSOPClassUID",
+        "ContextGroupExtensionCreatorUID",
+    }
+)
+
+
+class Rules:
+    """A profile compiled for one SOP class."""
+
+    def __init__(self, profile: Profile, sop_class: str) -> None:
+        self.profile = profile
+        self._columns = [
+            OPTION_COLUMNS[o] for o in sorted(profile.options) if o in OPTION_COLUMNS
+        ]
+        self._overrides = {
+            o.tag: o.action
+            for o in sorted(profile.overrides, key=lambda o: o.sop_class)
+            if o.sop_class in ("", sop_class)
+        }
+        self._private: dict[tuple[str, int, int], PrivateRule] = {}
+        if 113111 in profile.options:
+            self._private = {rule.key: rule for rule in safe_private()}
+        self._private |= {rule.key: rule for rule in profile.private}
+        self._known: dict[tuple[int, str], Do] = {}
+
+    def private(self, creator: str, tag: int) -> PrivateRule | None:
+        """The rule that lets a private element stay, if there is one."""
+        return self._private.get((creator.strip().casefold(), tag >> 16, tag & 0xFF))
+
+    def of(self, tag: int, vr: str) -> Do:
+        """What to do with a standard element of this tag and VR."""
+        known = self._known.get((tag, vr))
+        if known is None:
+            known = self._known[tag, vr] = self._decide(tag, vr)
+        return known
+
+    def _decide(self, tag: int, vr: str) -> Do:
+        if self._never(tag):
+            return Do.REMOVE
+        if tag == BIRTH_DATE:
+            return Do.BIRTH
+        override = self._overrides.get(tag)
+        if override is not None:
+            return self._as_asked(_PLAN_ACTIONS[override], vr)
+        row = rows().get(tag)
+        if row is not None:
+            return self._by_row(row, vr)
+        return self.by_kind(tag, vr)
+
+    def _never(self, tag: int) -> bool:
+        group = tag >> 16
+        return (
+            group in _GONE_GROUPS
+            or tag in _GONE
+            or tag in WRITTEN
+            or tag & 0xFFFF == 0
+            or 0x5000 <= group <= 0x50FF
+            or 0x6000 <= group <= 0x60FF
+            or not is_standard(tag)
+        )
+
+    def _as_asked(self, do: Do, vr: str) -> Do:
+        """An action in the form that the kind of value allows."""
+        if vr == "SQ" and do in (Do.KEEP, Do.CLEAN, Do.SHIFT, Do.HASH):
+            return Do.RECURSE
+        if do is Do.CLEAN and vr not in TEXT_VRS:
+            return Do.SHIFT if vr in DATE_VRS else Do.LIGHT if vr in ("CS", "AE") else Do.KEEP
+        return do
+
+    def _by_row(self, row: Row, vr: str) -> Do:
+        told = [row.options[c] for c in self._columns if c in row.options]
+        if told:
+            return self._optional(row, vr, told)
+        return _basic(row.basic, vr)
+
+    def _optional(self, row: Row, vr: str, told: list[str]) -> Do:
+        if row.tag == PATIENT_AGE:
+            return Do.AGE
+        if vr == "SQ":
+            return Do.RECURSE
+        if vr in ("DA", "DT") or vr == "TM":
+            return self._temporal(row, vr)
+        if "C" not in told and vr in ("PN", "UI"):
+            return Do.KEEP
+        if "C" in told and vr in FREE_TEXT_VRS and self.profile.comments == "remove":
+            return _basic(row.basic, vr)
+        if "C" in told and vr in TEXT_VRS:
+            return Do.CLEAN
+        if vr in TEXT_VRS or vr in ("CS", "AE"):
+            return Do.KEEP if "C" not in told else Do.LIGHT
+        return Do.NUMBER if vr in _STRING_NUMBERS else Do.KEEP
+
+    def _temporal(self, row: Row, vr: str) -> Do:
+        if 113106 in self.profile.options:
+            return Do.KEEP
+        if 113107 not in self.profile.options:
+            return _basic(row.basic, vr)
+        if vr == "TM":
+            return Do.KEEP if self.profile.keep_time else _basic(row.basic, vr)
+        return Do.SHIFT
+
+    def by_kind(self, tag: int, vr: str) -> Do:
+        """What the standard's table does not name: by the kind of the value."""
+        if vr == "SQ":
+            return Do.RECURSE
+        if vr in ("PN", "UR"):
+            return Do.REMOVE
+        if vr == "UI":
+            return self._uid(tag)
+        if vr in DATE_VRS:
+            return self._date()
+        if vr in TEXT_VRS:
+            return self._unlisted_text(tag, vr)
+        if vr in ("CS", "AE"):
+            return Do.LIGHT
+        if vr in _STRING_NUMBERS:
+            return Do.NUMBER
+        if vr == "AS":
+            return Do.AGE
+        return Do.REMOVE if vr == "UN" and vr_of(tag) == "UN" else Do.KEEP
+
+    def _uid(self, tag: int) -> Do:
+        keyword = keyword_of(tag)
+        if keyword.endswith("ClassUID") or keyword in _DEFINITIONS:
+            return Do.KEEP
+        return Do.KEEP if 113110 in self.profile.options else Do.HASH
+
+    def _date(self) -> Do:
+        if 113106 in self.profile.options:
+            return Do.KEEP
+        return Do.SHIFT if 113107 in self.profile.options else Do.REMOVE
+
+    def _unlisted_text(self, tag: int, vr: str) -> Do:
+        if tag in CODE_MEANINGS:
+            return Do.LIGHT
+        prose = vr in FREE_TEXT_VRS or any(w in keyword_of(tag) for w in _PROSE)
+        if not prose:
+            return Do.LIGHT
+        return Do.CLEAN if 113105 in self.profile.options else Do.REMOVE
+
+
+def _basic(action: str, vr: str) -> Do:
+    """The basic profile's action; of a compound, the one that keeps any object valid."""
+    if "U" in action:
+        return Do.RECURSE if vr == "SQ" else Do.HASH
+    if "D" in action:
+        return Do.RECURSE if vr == "SQ" else Do.DUMMY
+    return Do.EMPTY if "Z" in action else Do.REMOVE

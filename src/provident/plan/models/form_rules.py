@@ -1,0 +1,157 @@
+"""Rules over a whole form: its parts must fit each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from provident.expressions import STANDARD, ExpressionError
+from provident.plan.models.form_names import (
+    FormParts as FormParts,
+)
+from provident.plan.models.form_names import (
+    answer_names,
+    compile_derivations,
+    row_names,
+    rows_of,
+    tables_of,
+)
+from provident.plan.models.form_parts import Answerable, GateModel, GridModel
+from provident.plan.models.problems import Loc, Problem
+from provident.plan.models.row_lists import ROW_LISTS
+from provident.plan.nearest import did_you_mean, listed
+
+
+def form_problems(parts: FormParts) -> list[Problem]:
+    """All that does not fit together in a form."""
+    if not parts.items and not parts.grids:
+        return [Problem((), "a form asks something: give items or grids")]
+    return [
+        *_names_twice(parts),
+        *_missing_codes(parts),
+        *(p for name, grid in parts.grids.items() for p in _grid(parts, name, grid)),
+        *_study_data(parts),
+        *_derivations(parts),
+    ]
+
+
+def _names_twice(parts: FormParts) -> Iterator[Problem]:
+    groups = {"items": parts.items, "grids": parts.grids, "derive": parts.derive}
+    counts = Counter(name for group in groups.values() for name in group)
+    for key, group in groups.items():
+        for name in group:
+            if counts[name] > 1:
+                yield Problem(
+                    (key, name),
+                    f'"{name}" is used twice; items, grids and derived values share one set of names',
+                    name,
+                )
+            if name in STANDARD:
+                yield Problem(
+                    (key, name), f'"{name}" is a function; choose another id', name
+                )
+
+
+def _answerables(parts: FormParts) -> Iterator[tuple[Loc, Answerable]]:
+    for name, item in parts.items.items():
+        yield ("items", name), item
+    for grid_name, grid in parts.grids.items():
+        for name, column in grid.columns.items():
+            yield ("grids", grid_name, "columns", name), column
+
+
+def _missing_codes(parts: FormParts) -> Iterator[Problem]:
+    for loc, answer in _answerables(parts):
+        for index, code in enumerate(answer.missing):
+            if code not in parts.missing:
+                yield Problem(
+                    (*loc, "missing", index),
+                    f'"{code}" is not among the missing codes of the form'
+                    f"{did_you_mean(code, parts.missing)} (known: {listed(parts.missing)})",
+                    code,
+                )
+
+
+def _grid(parts: FormParts, name: str, grid: GridModel) -> Iterator[Problem]:
+    loc: Loc = ("grids", name)
+    if isinstance(grid.rows, str) and grid.rows not in ROW_LISTS:
+        yield Problem(
+            (*loc, "rows"),
+            f'no list of rows is called "{grid.rows}"{did_you_mean(grid.rows, ROW_LISTS)} '
+            f"(shipped: {listed(ROW_LISTS)}); or give the rows here",
+            grid.rows,
+        )
+    elif not rows_of(grid):
+        yield Problem((*loc, "rows"), "a grid needs at least one row")
+    columns = [*grid.columns, *grid.each]
+    for column in columns:
+        if column in rows_of(grid) or columns.count(column) > 1:
+            yield Problem(
+                (*loc, "columns", column),
+                f'"{column}" is both a column and something else of this grid',
+                column,
+            )
+    if grid.gate:
+        yield from _gate(parts, grid, grid.gate, (*loc, "gate"))
+
+
+def _gate(
+    parts: FormParts, grid: GridModel, gate: GateModel, loc: Loc
+) -> Iterator[Problem]:
+    item = parts.items.get(gate.item)
+    if item is None:
+        yield Problem(
+            (*loc, "item"),
+            f'the form has no item "{gate.item}"{did_you_mean(gate.item, parts.items)}',
+            gate.item,
+        )
+    elif not _possible(item, gate.when):
+        yield Problem(
+            (*loc, "when"),
+            f'"{gate.item}" can never be {gate.when!r}, so the grid would never be asked',
+            gate.when,
+        )
+    fill = gate.otherwise.fill
+    for name, column in grid.columns.items():
+        if not _possible(column, fill):
+            yield Problem(
+                (*loc, "otherwise", "fill"),
+                f'{fill!r} is no possible answer of column "{name}"',
+                fill,
+            )
+
+
+def _possible(answer: Answerable, value: int | str) -> bool:
+    if answer.choices:
+        return value in answer.choices
+    bounds = answer.bounds
+    if bounds is None or isinstance(value, str):
+        return False
+    return bounds.contains(value, bounds.unit)
+
+
+def _study_data(parts: FormParts) -> Iterator[Problem]:
+    known = [*parts.items, *parts.grids, *parts.derive]
+    for index, name in enumerate(parts.study_data):
+        if name not in known:
+            yield Problem(
+                ("study_data", index),
+                f'"{name}" is no item, grid or derived value{did_you_mean(name, known)}',
+                name,
+            )
+
+
+def _derivations(parts: FormParts) -> list[Problem]:
+    try:
+        tables = tables_of(parts)
+    except ExpressionError as error:
+        return [Problem(("tables",), str(error))]
+    problems: list[Problem] = []
+    for name, grid in parts.grids.items():
+        problems += compile_derivations(
+            grid.each, row_names(parts, grid), tables, ("grids", name, "each")
+        )[1]
+    problems += compile_derivations(
+        parts.derive, answer_names(parts), tables, ("derive",)
+    )[1]
+    return problems

@@ -1,0 +1,249 @@
+"""The parts of a read design."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from provident.kernel import PlanError
+from provident.plan.base import PlanModel
+from provident.plan.words import (
+    Duration,
+    Hours,
+    Id,
+    Minutes,
+    Name,
+    Positive,
+    Prose,
+    Share,
+    YesNo,
+    grammar,
+)
+
+
+Hidden = Literal[
+    "arm",
+    "site",
+    "scanner",
+    "dates",
+    "visit_order",
+    "participant_age",
+    "participant_sex",
+    "clinical_data",
+    "clinical_report",
+    "other_answers",
+    "adjudication",
+]
+FROM_QUALIFICATION = "from qualification, then fixed"
+
+
+def _counted(noun: str) -> Any:
+    words = f"a number of {noun}s, such as 20 {noun}s"
+    pattern = re.compile(rf"(\d{{1,6}})(?: {noun}s?)?")
+
+    def read(value: Any) -> int:
+        match = pattern.fullmatch(str(value).strip())
+        if not match or int(match[1]) < 1:
+            raise PlanError(f'"{value}" is not {words}')
+        return int(match[1])
+
+    return grammar(read, expected=words, examples=[f"20 {noun}s"])
+
+
+Cases = Annotated[int, _counted("case")]
+Reads = Annotated[int, _counted("read")]
+
+
+class Presentation(PlanModel):
+    """How the time points are put before the reader (FDA, Clinical Trial Imaging Endpoint Process Standards, 2018)."""
+
+    mode: Literal["simultaneous", "time_sequential", "time_point"] = Field(
+        description="simultaneous: all visits at once; time_sequential: one after the other, each locked; "
+        "time_point: each visit is a case of its own"
+    )
+    time_order: Literal["hidden", "shown"] = "hidden"
+    prior_answers: Literal["hidden", "own locked"] = "hidden"
+
+
+class Readers(PlanModel):
+    """How many read a case, and from which roles they come."""
+
+    primary: int = Field(ge=1, le=2, description="independent reads of each case")
+    pool: Id = Field(description="the role of the primary readers")
+    assignment: Literal["all", "balanced"] = Field(
+        default="balanced",
+        description="balanced: where the pool is larger than needed, all pairs get equal shares",
+    )
+    adjudicator: int = Field(default=0, ge=0, le=1)
+    adjudicator_pool: Id = "adjudicator"
+    eligible: tuple[Name, ...] = Field(default=(), description="who may become one")
+
+
+class Adjudicate(PlanModel):
+    """When two reads count as discordant, and what happens then."""
+
+    when: dict[Id, str] = Field(
+        min_length=1,
+        description="conditions on a and b, the two reads; any that holds opens an adjudication",
+    )
+    how: Literal["independent third read, blind", "choice of one of the two"]
+    technical_query_first: YesNo = Field(
+        default=True,
+        description="rule out a technical cause before a third person reads",
+    )
+
+
+Agreed = Literal["mean of two", "first", "same value"]
+Adjudicated = Literal["mean of the two nearest", "adjudicator", "majority"]
+Tie = Literal["adjudicator and higher", "adjudicator and lower", "adjudicator"]
+
+
+class Final(PlanModel):
+    """The rules that make one value out of the reads."""
+
+    agreed: Agreed
+    adjudicated: Adjudicated | None = None
+    tie: Tie | None = Field(
+        default=None, description="when the middle value is as near to both others"
+    )
+    one_not_evaluable: Literal["not evaluable", "the other"] = Field(
+        default="not evaluable",
+        description="without adjudication, when one of two readers cannot evaluate the case",
+    )
+
+
+class Order(PlanModel):
+    """The order in which a reader meets the cases: drawn once, stored, reproducible."""
+
+    random: Literal["per reader", "same for all"] = "per reader"
+    blocks: Positive = Field(default=20, description="cases in a block")
+    strata: tuple[Literal["site", "visit", "scanner"], ...] = Field(
+        default=(), description="spread evenly over the blocks"
+    )
+    same_participant_gap: int = Field(
+        default=0,
+        ge=0,
+        description="other cases between two cases of one participant",
+    )
+
+
+class Sessions(PlanModel):
+    """The limits of one sitting."""
+
+    at_most: Minutes | None = None
+    reads: Positive | None = None
+
+
+_LAST_DRAW = re.compile(r"(?P<time>.+?)\s+before\s+(?P<milestone>[a-z][a-z0-9_]*)")
+
+
+def _last_draw(value: Any) -> str:
+    if not isinstance(value, str) or not _LAST_DRAW.fullmatch(value):
+        raise PlanError(f'"{value}" is not a time before a milestone')
+    return value
+
+
+LastDraw = Annotated[
+    str,
+    grammar(
+        _last_draw,
+        expected="a time before a milestone",
+        examples=["84 d before data_lock"],
+    ),
+]
+
+
+class Repeats(PlanModel):
+    """Hidden second reads of the same case by the same reader."""
+
+    share: Share
+    washout: Duration
+    strata: tuple[Id, ...] = ()
+    last_draw: LastDraw | None = None
+
+
+class Qualify(PlanModel):
+    """What a reader must show on a test set before study cases."""
+
+    set: Cases
+    attempts: Positive = 1
+    passing: tuple[str, ...] = Field(alias="pass", min_length=1)
+    feedback: Literal["none", "after pass or last attempt", "after each attempt"] = (
+        "after pass or last attempt"
+    )
+
+
+class Requalify(PlanModel):
+    """When a reader must show it again."""
+
+    after_idle: Duration | None = None
+    on: tuple[Literal["form version", "alarm"], ...] = ()
+
+
+class Replace(PlanModel):
+    """What happens when a reader leaves."""
+
+    reads: Literal["unread only", "all"] = "unread only"
+    bridging: Cases | None = None
+
+
+class Chart(PlanModel):
+    """One control chart on a reader's work."""
+
+    of: Literal["adjudicated_against", "bias", "minutes", "not_evaluable"]
+    kind: Literal["cusum", "ewma", "p"]
+    in_control: Share | None = None
+    detect: Name | None = None
+
+
+class Monitor(PlanModel):
+    """How readers are watched for drift while the study runs."""
+
+    every: Reads
+    charts: tuple[Chart, ...] = Field(min_length=1)
+    on_alarm: tuple[Literal["hold", "notify", "retrain", "requalify"], ...] = ()
+
+
+class ReadMinutes(PlanModel):
+    """How long a read takes, and where the figure comes from."""
+
+    per: Literal["time point", "case"]
+    mean: float = Field(gt=0, le=600)
+    cv: float = Field(default=0.5, ge=0, le=3)
+    source: Prose | None = None
+
+
+class FinishBy(PlanModel):
+    """When all reads must be final, and how surely."""
+
+    milestone: Id
+    probability: Share
+
+
+class Unreadable(PlanModel):
+    """What happens when a reader calls a case unreadable."""
+
+    second_reader: YesNo = True
+
+
+def _mend_commas(value: Any) -> Any:
+    """Put a value together again that `{key: some words, more words}` has cut at its comma."""
+    if not isinstance(value, dict):
+        return value
+    mended: dict[Any, Any] = {}
+    last: Any = None
+    for key, given in value.items():
+        if given is None and isinstance(mended.get(last), str):
+            mended[last] = f"{mended[last]}, {key}"
+        else:
+            mended[key], last = given, key
+    return mended
+
+
+Limits = Annotated[
+    dict[Id, float | Literal["from qualification, then fixed"]],
+    BeforeValidator(_mend_commas),
+]
+ReaderHours = dict[Id, Hours]

@@ -1,0 +1,235 @@
+"""Rules over a whole read design: what is contradictory or left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from provident.expressions import (
+    Expression,
+    ExpressionError,
+    Kind,
+    NameType,
+    Of,
+    Record,
+    compile_expression,
+)
+from provident.plan.models.problems import Problem
+from provident.plan.models.reading_parts import (
+    Adjudicate,
+    Final,
+    Hidden,
+    Presentation,
+    Readers,
+)
+from provident.plan.nearest import did_you_mean, listed
+
+
+OPEN = Record(open=True)
+
+
+class Design(Protocol):
+    """What the rules need of a read design."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def visits(self) -> tuple[str, ...]: ...
+    @property
+    def value(self) -> str | None: ...
+    @property
+    def present(self) -> Presentation: ...
+    @property
+    def readers(self) -> Readers: ...
+    @property
+    def adjudicate(self) -> Adjudicate | None: ...
+    @property
+    def limits(self) -> Mapping[str, float | str]: ...
+    @property
+    def final(self) -> Final: ...
+    @property
+    def hide(self) -> tuple[Hidden, ...]: ...
+
+
+def read_names(unit: str, visits: tuple[str, ...], form: Record = OPEN) -> Record:
+    """What `a` and `b` hold: the form itself, or the form at each visit of the participant."""
+    if unit == "visit":
+        return form
+    return Record(dict.fromkeys(visits, form))
+
+
+def condition_names(design: Design, form: Record = OPEN) -> Record:
+    """The names that a discordance condition may use."""
+    read = read_names(design.unit, design.visits, form)
+    limits: dict[str, NameType] = dict.fromkeys(design.limits, Of(Kind.NUMBER))
+    return Record({"a": read, "b": read, "limits": Record(limits)})
+
+
+def compile_conditions(
+    design: Design, form: Record = OPEN
+) -> tuple[dict[str, Expression], list[Problem]]:
+    """The discordance conditions by id, and what is wrong with them."""
+    done: dict[str, Expression] = {}
+    problems: list[Problem] = []
+    names = condition_names(design, form)
+    for name, text in design.adjudicate.when.items() if design.adjudicate else ():
+        try:
+            done[name] = compile_expression(text, names=names, result=Kind.TRUTH)
+        except ExpressionError as error:
+            problems.append(Problem(("adjudicate", "when", name), str(error), text))
+    return done, problems
+
+
+def analysed_value(design: Design, conditions: Mapping[str, Expression]) -> str | None:
+    """The value to which the final rule applies, such as `week52.change`.
+
+    It is the design's `value`, or the one value that all discordance conditions compare.
+    """
+    if design.value:
+        return design.value
+    compared = {
+        reference.split(".", 1)[1]
+        for expression in conditions.values()
+        for reference in expression.references
+        if reference.startswith(("a.", "b."))
+    }
+    return compared.pop() if len(compared) == 1 else None
+
+
+def design_problems(design: Design) -> list[Problem]:
+    """All that is contradictory or left open in a read design."""
+    conditions, problems = compile_conditions(design)
+    problems += [
+        *_presentation(design),
+        *_readers(design),
+        *_final(design),
+        *_hidden(design),
+    ]
+    if not problems:
+        problems += _value(design, conditions)
+    return problems
+
+
+def _presentation(design: Design) -> Iterator[Problem]:
+    present, at = design.present, ("present", "mode")
+    if len(set(design.visits)) < len(design.visits):
+        yield Problem(("visits",), "a visit is named twice", list(design.visits))
+    if (design.unit == "visit") != (present.mode == "time_point"):
+        yield Problem(
+            at,
+            "mode time_point belongs to unit: visit; with unit: participant "
+            "choose simultaneous or time_sequential",
+            present.mode,
+        )
+    if present.mode == "time_sequential" and present.time_order == "hidden":
+        yield Problem(
+            ("present", "time_order"),
+            "visits shown one after the other cannot hide their order; write time_order: shown",
+            present.time_order,
+        )
+
+
+def _readers(design: Design) -> Iterator[Problem]:
+    readers = design.readers
+    if design.adjudicate and readers.primary != 2:
+        yield Problem(
+            ("readers", "primary"),
+            "an adjudication needs two primary reads to disagree",
+            readers.primary,
+        )
+    if design.adjudicate and not readers.adjudicator:
+        yield Problem(
+            ("readers", "adjudicator"),
+            "the design adjudicates but has no adjudicator; write adjudicator: 1",
+            readers.adjudicator,
+        )
+    if readers.adjudicator and not design.adjudicate:
+        yield Problem(
+            ("readers", "adjudicator"),
+            "there is an adjudicator but no rule when to adjudicate; add adjudicate:",
+            readers.adjudicator,
+        )
+    if readers.adjudicator and readers.adjudicator_pool == readers.pool:
+        yield Problem(
+            ("readers", "adjudicator_pool"),
+            "adjudicators come from a role of their own, so that nobody judges their own read",
+            readers.adjudicator_pool,
+        )
+
+
+def _final(design: Design) -> Iterator[Problem]:
+    final, adjudicate = design.final, design.adjudicate
+    if design.readers.primary == 1 and final.agreed != "first":
+        yield Problem(
+            ("final", "agreed"),
+            f'with one reader there is nothing to take "{final.agreed}" of; write agreed: first',
+            final.agreed,
+        )
+    if adjudicate and final.adjudicated is None:
+        yield Problem(
+            ("final",), "say which value stands after an adjudication: add adjudicated:"
+        )
+    if final.adjudicated and not adjudicate:
+        yield Problem(
+            ("final", "adjudicated"),
+            "nothing is ever adjudicated in this design; add adjudicate:",
+            final.adjudicated,
+        )
+    if final.adjudicated == "mean of the two nearest" and not final.tie:
+        yield Problem(
+            ("final",),
+            "three values may be equally far apart: add tie:, such as adjudicator and higher",
+        )
+    if (
+        adjudicate
+        and adjudicate.how == "choice of one of the two"
+        and final.adjudicated != "adjudicator"
+    ):
+        yield Problem(
+            ("final", "adjudicated"),
+            "an adjudicator who sees both answers may only choose one of them: "
+            "write adjudicated: adjudicator, or how: independent third read, blind",
+            final.adjudicated,
+        )
+
+
+def _hidden(design: Design) -> Iterator[Problem]:
+    hide = design.hide
+    if design.readers.primary == 2 and "other_answers" not in hide:
+        yield Problem(
+            ("hide",),
+            "two reads are independent only when other_answers is hidden",
+            list(hide),
+        )
+    if design.present.time_order == "hidden":
+        for needed in ("visit_order", "dates"):
+            if needed not in hide:
+                yield Problem(
+                    ("hide",),
+                    f"time_order is hidden, but {needed} is not; dates and order tell each other",
+                    list(hide),
+                )
+    elif "visit_order" in hide:
+        yield Problem(
+            ("hide",), "visit_order is hidden, but time_order is shown", list(hide)
+        )
+
+
+def _value(design: Design, conditions: Mapping[str, Expression]) -> Iterator[Problem]:
+    value = analysed_value(design, conditions)
+    if value is None:
+        yield Problem(
+            (),
+            "say which value is analysed, such as value: week52.change "
+            "(the conditions of adjudicate compare more than one, or none)",
+        )
+        return
+    visit, _, rest = value.partition(".")
+    if design.unit == "participant" and (visit not in design.visits or not rest):
+        yield Problem(
+            ("value",),
+            f'"{value}" is not a visit of this design and a value at it, such as '
+            f"{design.visits[-1]}.total{did_you_mean(visit, design.visits)} "
+            f"(visits: {listed(design.visits)})",
+            value,
+        )

@@ -1,0 +1,137 @@
+"""The frame of every page: who I am, what I may not see, where I can go and what waits there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from provident.kernel import PlanError
+from provident.web.ledger.clock import clock
+from provident.web.people.access import Role, blind_to
+from provident.web.people.selectors import memberships, site_name
+from provident.web.studies.plans import version_in_force
+from provident.web.ui.waits import waits
+
+
+if TYPE_CHECKING:
+    from provident.web.people.models import Membership
+
+ROLE_WORDS = {
+    Role.TRIAL_MANAGER: "Trial manager",
+    Role.SITE: "Site",
+    Role.QC: "Quality control",
+    Role.READER: "Reader",
+    Role.ADJUDICATOR: "Adjudicator",
+    Role.STATISTICIAN: "Statistician",
+    Role.MONITOR: "Monitor",
+}
+
+# Place: its words, the name of its address, the start of the addresses that belong to it.
+PLACES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "home": ("Home", "studies:home", ()),
+    "matrix": ("Matrix", "participants:matrix", ("matrix", "exams", "slots")),
+    "participants": ("Participants", "participants:list", ("participants",)),
+    "transfers": ("Transfers", "intake:transfers", ("transfers", "quarantine", "upload")),
+    "quality": ("Quality", "qc:worklist", ("quality", "queries", "scanners")),
+    "queries": ("Queries", "qc:queries", ("queries",)),
+    "reading": ("Reading", "reading:worklist", ("reading",)),
+    "cases": ("Reading", "reading:overview", ("reading",)),
+    "people": ("Sites & people", "people:accounts", ("people", "access", "sites")),
+    "data": ("Data", "reports:data", ("data", "exports", "lock")),
+    "plan": ("Plan", "studies:plan", ("plan",)),
+    "ledger": ("Ledger", "people:ledger", ("ledger",)),
+}  # fmt: skip
+PLACES_OF: dict[Role, tuple[str, ...]] = {
+    Role.TRIAL_MANAGER: ("home", "matrix", "transfers", "quality", "people", "data", "plan"),
+    Role.SITE: ("home", "matrix", "participants", "transfers", "queries", "plan", "ledger"),
+    Role.QC: ("home", "quality", "matrix", "transfers", "plan", "ledger"),
+    Role.READER: ("home", "reading"),
+    Role.ADJUDICATOR: ("home", "reading"),
+    Role.STATISTICIAN: ("home", "matrix", "cases", "data", "plan", "ledger"),
+    Role.MONITOR: ("home", "matrix", "transfers", "quality", "people", "plan", "ledger"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLink:
+    """One place on the left, with how much waits there."""
+
+    words: str
+    href: str
+    here: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around every page of a study."""
+
+    who: str
+    plan_version: str
+    blind_to: list[str]
+    places: list[PlaceLink]
+    choices: int  # how many roles the person has, in all studies
+
+
+def role_words(membership: Membership) -> str:
+    """A role as a person says it: `Radiographer · Bradford`."""
+    own = membership.plan_role.replace("_", " ").capitalize()
+    words = own or ROLE_WORDS[Role(membership.role)]
+    site = site_name(membership)
+    return f"{words} · {site}" if site else words
+
+
+def _plan_version(membership: Membership) -> str:
+    try:
+        return version_in_force(membership.study).version
+    except PlanError:
+        return ""
+
+
+def _is_here(path: str, base: str, starts: tuple[str, ...]) -> bool:
+    rest = path.removeprefix(base).split("/")[0]
+    return rest in starts if starts else not rest
+
+
+def places(membership: Membership, path: str, counts: Counter[str]) -> list[PlaceLink]:
+    """The places of a role, at most seven, the one we are at marked."""
+    base, found = f"/s/{membership.study.slug}/", []
+    for key in PLACES_OF[Role(membership.role)]:
+        words, name, starts = PLACES[key]
+        try:
+            href = reverse(name, kwargs={"study": membership.study.slug})
+        except NoReverseMatch:  # an installation without that part
+            continue
+        found.append(
+            PlaceLink(
+                words=words,
+                href=href,
+                here=_is_here(path, base, starts),
+                count=counts[key],
+            )
+        )
+    return found
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template: `membership`, `now`, and within a study `frame`."""
+    membership: Membership | None = getattr(request, "membership", None)
+    now = clock().now()
+    if membership is None:
+        return {"membership": None, "now": now}
+    waiting = waits(membership, now)
+    counts: Counter[str] = Counter()
+    for wait in waiting:
+        counts[wait.place] += wait.count
+    made = Frame(
+        who=f"{membership.user.name or membership.user.username} · {role_words(membership)}",
+        plan_version=_plan_version(membership),
+        blind_to=blind_to(membership),
+        places=places(membership, request.path, counts),
+        choices=memberships(membership.user).count(),
+    )
+    return {"membership": membership, "now": now, "frame": made, "waiting": waiting}

@@ -1,0 +1,144 @@
+"""Quality pages' values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from provident.web.studies.plans import plan_of, version_in_force
+
+
+if TYPE_CHECKING:
+    from provident.web.exams.models import Exam
+    from provident.web.qc.models import Query
+
+RESOLUTION_WORDS = {
+    "explained": "The site's explanation will do",
+    "resent": "The images were sent again",
+    "corrected": "The data were corrected",
+    "rescanned": "The scan was repeated",
+    "waived": "It stays as it is, with a reason",
+}
+ANSWER_WORDS = {
+    "explain": "Explain what happened",
+    "resend": "We have sent the images again",
+    "correct": "We have corrected it",
+    "rescan": "We will scan again",
+    "waive": "It cannot be mended: we ask to keep it as it is",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One series to be scored, with its scales."""
+
+    role: str
+    label: str
+    scores: tuple[tuple[str, str, tuple[str, ...]], ...]  # (field name, label, values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToReview:
+    """One line of the worklist."""
+
+    pk: int
+    participant: str
+    site: str
+    visit: str
+    kind: str
+    outcome: str
+    sentence: str
+    judged_at: datetime | None
+    has_open_query: bool
+    closes_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryLine:
+    """One query of a list."""
+
+    pk: int
+    exam: int
+    participant: str
+    site: str
+    what: str
+    question: str
+    state: str
+    opened_at: datetime
+    due_on: str
+    days_left: int
+    last: str
+
+
+def to_review(exams: Iterable[Exam]) -> list[ToReview]:
+    """The worklist's lines."""
+    return [
+        ToReview(
+            pk=e.pk,
+            participant=e.participant.code,
+            site=e.participant.site.name,
+            visit=e.visit,
+            kind=e.kind,
+            outcome=e.outcome,
+            sentence=e.verdict.get("sentence", ""),
+            judged_at=e.judged_at,
+            has_open_query=bool(getattr(e, "has_open_query", False)),
+            closes_on=e.slot.closes_on.isoformat() if e.slot else "",
+        )
+        for e in exams
+    ]
+
+
+def score_rows(exam: Exam) -> list[ScoreRow]:
+    """The series of an exam that a person scores, with the plan's scales."""
+    human = plan_of(exam.plan or version_in_force(exam.study)).quality.human
+    rows = []
+    for series in exam.series.all():
+        if not series.role:
+            continue
+        scores = tuple(
+            (f"{series.role}:{score}", score.replace("_", " "), tuple(values))
+            for score, values in human.score.items()
+        )
+        rows.append(
+            ScoreRow(
+                role=series.role, label=series.role.replace("_", " "), scores=scores
+            )
+        )
+    return rows
+
+
+def scores_of(posted: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """Posted fields `role:score` as role -> score -> value; empty ones are left out."""
+    made: dict[str, dict[str, str]] = {}
+    for name, value in posted:
+        role, colon, score = name.partition(":")
+        if colon and value:
+            made.setdefault(role, {})[score] = value
+    return made
+
+
+def query_lines(queries: Sequence[Query], now: datetime) -> list[QueryLine]:
+    """Lines of a list of queries."""
+    lines = []
+    for q in queries:
+        messages = list(q.messages.all())
+        exam = q.exam
+        lines.append(
+            QueryLine(
+                pk=q.pk,
+                exam=exam.pk,
+                participant=exam.participant.code,
+                site=exam.participant.site.name,
+                what=f"{exam.visit} {exam.kind}".replace("_", " "),
+                question=messages[0].text if messages else "",
+                state=q.state,
+                opened_at=q.opened_at,
+                due_on=q.due_on.isoformat(),
+                days_left=(q.due_on - now.date()).days,
+                last=messages[-1].kind if messages else "",
+            )
+        )
+    return lines

@@ -1,0 +1,17 @@
+"""Addresses of the data pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from provident.web.reports import views
+
+
+app_name = "reports"
+urlpatterns = [
+    path("s/<slug:study>/data", views.data, name="data"),
+    path("s/<slug:study>/data/export", views.make, name="make"),
+    path("s/<slug:study>/data/export/<int:pk>/<str:name>", views.fetch, name="fetch"),
+    path("s/<slug:study>/data/lock", views.lock, name="lock"),
+    path("s/<slug:study>/data/unblind", views.unblind, name="unblind"),
+]

@@ -1,0 +1,105 @@
+"""Data pages: exports, lock, unblinding."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from provident.kernel import NotFound, ProvidentError
+from provident.web.ledger.clock import clock
+from provident.web.people.access import Thing, can, check
+from provident.web.reports import actions, selectors
+from provident.web.reports.forms import SignForm, UnblindForm
+from provident.web.store import objects
+
+
+@require_GET
+def data(request: HttpRequest, study: str) -> HttpResponse:
+    """What may be exported now, the exports made, the lock."""
+    by = request.membership
+    context = {
+        "exports": list(selectors.exports(by)[:100]),
+        "holds": sorted(selectors.fields(by)),
+        "open_work": selectors.open_work(by.study),
+        "locks": list(selectors.locks(by.study)),
+        "may_make": can(by, "make", Thing.EXPORT),
+        "may_lock": can(by, "lock", Thing.LOCK) and by.study.locked_at is None,
+        "may_unblind": can(by, "unblind", Thing.LOCK) and by.study.unblinded_at is None,
+    }
+    return render(request, "reports/data.jinja", context)
+
+
+@require_POST
+def make(request: HttpRequest, study: str) -> HttpResponse:
+    """Make an export."""
+    made = actions.make_export(by=request.membership, clock=clock())
+    messages.success(
+        request,
+        f"The export is made: {len(made.files)} files, ledger event {made.ledger_number}.",
+    )
+    return redirect("reports:data", study=study)
+
+
+@require_GET
+def fetch(request: HttpRequest, study: str, pk: int, name: str) -> HttpResponse:
+    """One file of an export; that it was fetched is an event."""
+    by = request.membership
+    export = selectors.export(by, pk)
+    if name not in export.files:
+        raise NotFound("There is no such file in this export.")
+    body = objects().read(export.files[name]["key"])
+    actions.note_fetched(export=export, name=name, by=by, clock=clock())
+    kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{study}-{pk}-{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _signed(
+    request: HttpRequest, study: str, form, template: str, act, done: str
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(by=request.membership, clock=clock(), **form.cleaned_data)
+        except ProvidentError as error:
+            form.add_error("password" if error.http_status == 403 else None, str(error))
+        else:
+            messages.success(request, done)
+            return redirect("reports:data", study=study)
+    context = {"form": form, "open_work": selectors.open_work(request.membership.study)}
+    return render(
+        request, template, context, status=422 if request.method == "POST" else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def lock(request: HttpRequest, study: str) -> HttpResponse:
+    """Lock the study's imaging data, signed."""
+    check(request.membership, "lock", Thing.LOCK)
+    form = SignForm(request.POST or None)
+    return _signed(
+        request,
+        study,
+        form,
+        "reports/lock.jinja",
+        actions.lock,
+        "The imaging data are locked.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def unblind(request: HttpRequest, study: str) -> HttpResponse:
+    """Unblind a locked study, signed."""
+    check(request.membership, "unblind", Thing.LOCK)
+    form = UnblindForm(request.POST or None, request.FILES or None)
+    return _signed(
+        request,
+        study,
+        form,
+        "reports/unblind.jinja",
+        actions.unblind,
+        "The study is unblinded.",
+    )

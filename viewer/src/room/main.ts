@@ -1,0 +1,89 @@
+import styles from './room.css?url';
+
+import type { Ahead } from './ahead';
+import { caseAddress, ReadingApi, Unavailable } from './api';
+import { Room } from './room';
+import { el } from './ui/dom';
+
+const WORKLIST = '/read/';
+
+/** Wait for the styles, so that nothing is drawn unstyled and nothing shifts. */
+function styled(): Promise<void> {
+  const link = el('link', { attrs: { rel: 'stylesheet', href: styles } });
+  const done = new Promise<void>((resolve) => {
+    link.addEventListener('load', () => resolve());
+    link.addEventListener('error', () => resolve());
+  });
+  document.head.append(link);
+  return done;
+}
+
+/** A page instead of the room: what happened and what to do next. */
+function page(root: HTMLElement, title: string, text: string, link: [string, string]): void {
+  root.replaceChildren(
+    el('main', { class: 'page' }, [el('h1', { text: title }), el('p', { text }), el('a', { class: 'btn', text: link[0], attrs: { href: link[1] } })]),
+  );
+}
+
+/** The rooms that this page shows, one after the other, without being loaded again. */
+class ReadingRoom {
+  private room: Room | null = null;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private api: ReadingApi,
+  ) {}
+
+  async show(): Promise<void> {
+    const begun = performance.now();
+    try {
+      const doc = await this.api.load();
+      this.room = new Room({
+        api: this.api,
+        doc,
+        onFirstImage: () => this.firstImage(begun),
+        onSigned: (next, ahead) => void this.after(next, ahead),
+      });
+      this.root.replaceChildren(this.room.element);
+      document.title = `Case ${doc.number} of ${doc.of}`;
+      await this.room.open();
+    } catch (error) {
+      if (!(error instanceof Unavailable) && !(error instanceof TypeError)) throw error;
+      const text = error instanceof Unavailable ? error.message : 'The server was not reached. Check your connection, then load this page again.';
+      page(this.root, 'This case cannot be opened', text, ['Back to the worklist', WORKLIST]);
+    }
+  }
+
+  /** Milliseconds to the first image: from the navigation, then from the signature before. */
+  private firstImage(begun: number): void {
+    const ms = Math.round(performance.now() - (this.root.dataset['firstImage'] ? begun : 0));
+    this.root.dataset['firstImage'] = String(ms);
+    performance.mark('room:first-image');
+  }
+
+  private async after(next: string | null, ahead: Ahead): Promise<void> {
+    this.root.dataset['prefetched'] = String(next !== null && ahead.has(next));
+    this.room?.close();
+    this.room = null;
+    if (next === null) {
+      page(this.root, 'All cases are read', 'Your last case is signed. There is nothing waiting for you now.', ['Back to the worklist', WORKLIST]);
+      return;
+    }
+    history.replaceState(null, '', next);
+    this.api = this.api.at(caseAddress(next));
+    await this.show();
+  }
+}
+
+async function start(): Promise<void> {
+  const root = document.getElementById('room');
+  const address = root?.dataset['case'];
+  if (!root || !address) return;
+  document.documentElement.style.background = '#0b1014';
+  const ready = styled();
+  const room = new ReadingRoom(root, new ReadingApi(root.dataset['csrf'] ?? '', address));
+  await ready;
+  await room.show();
+}
+
+void start();

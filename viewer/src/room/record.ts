@@ -1,0 +1,169 @@
+import type { ReadingApi, SignReply } from './api';
+import { localCopy, type Kept, type KeptStore } from './save/local';
+import { merge, type Merged } from './save/merge';
+import { SaveQueue, type SaveStatus } from './save/queue';
+import type { StageView } from './stage/stage';
+import { ActiveTimer } from './timer';
+import type { Answers, CaseDocument, Draft, Rendering } from './types';
+
+export interface RoomView {
+  stage: StageView;
+  key: string;
+  folded: boolean;
+}
+
+export interface RecordParts {
+  onStatus(status: SaveStatus): void;
+  /** Both sides changed the same answers: ask the reader. */
+  ask(merged: Merged): Promise<Draft>;
+  /** The draft is now this one. */
+  adopt(draft: Draft): void;
+}
+
+const LOOK_DELAY = 300;
+
+/**
+ * What the reader has given, kept twice: on this computer at the moment of each change, and on the
+ * server within a second. Opening the case again takes up both.
+ */
+export class CaseRecord {
+  draft: Draft;
+  readonly aside: Answers;
+  readonly view: RoomView | null;
+  private readonly store: KeptStore;
+  private readonly kept: Kept;
+  private readonly queue: SaveQueue;
+  private readonly timer: ActiveTimer;
+  private lookTimer: ReturnType<typeof setTimeout> | null = null;
+  private readonly behind: Draft | null = null;
+
+  constructor(
+    doc: CaseDocument,
+    private readonly api: ReadingApi,
+    private readonly rendering: Rendering,
+    private readonly parts: RecordParts,
+  ) {
+    this.store = localCopy(doc.token, localStorage);
+    const before = this.store.read();
+    const server: Draft = { answers: doc.answers, measurements: doc.measurements };
+    const mine = before?.dirty ? before.draft : null;
+    const behind = mine !== null && before !== null && before.version !== doc.version;
+    this.draft = mine ?? server;
+    this.behind = behind ? server : null;
+    this.aside = before?.aside ?? {};
+    this.view = (before?.view as RoomView | null | undefined) ?? null;
+    this.kept = {
+      draft: this.draft,
+      base: behind ? (before?.base ?? {}) : doc.answers,
+      version: doc.version,
+      dirty: mine !== null,
+      aside: this.aside,
+      activeSeconds: 0,
+      view: this.view,
+    };
+    this.timer = new ActiveTimer(() => Date.now(), Math.max(doc.active_seconds ?? 0, before?.activeSeconds ?? 0));
+    this.queue = new SaveQueue(this.queueParts(), doc.version);
+  }
+
+  private queueParts(): ConstructorParameters<typeof SaveQueue>[0] {
+    return {
+      put: (draft, version) => this.api.save(draft, { version, activeSeconds: this.activeSeconds }, this.rendering),
+      current: () => this.draft,
+      settle: (theirs) => this.settle(theirs),
+      onStatus: (status) => this.parts.onStatus(status),
+      onSaved: (draft, version) => this.confirmed(draft, version),
+      now: () => Date.now(),
+    };
+  }
+
+  get dirty(): boolean {
+    return this.kept.dirty;
+  }
+
+  /** Whole seconds at work on this case, over all sittings. */
+  get activeSeconds(): number {
+    return Math.round(this.timer.seconds());
+  }
+
+  input(): void {
+    this.timer.input();
+  }
+
+  /** Send what an earlier sitting left unsaved, joined with what the server has now. */
+  start(locked: boolean): void {
+    if (locked) return this.store.forget();
+    if (!this.kept.dirty) return;
+    if (this.behind) void this.settle(this.behind).then(() => this.queue.change());
+    else this.queue.change();
+  }
+
+  change(draft: Draft, aside: Answers): void {
+    this.draft = draft;
+    Object.assign(this.kept, { draft, aside, dirty: true });
+    this.write();
+    this.queue.change();
+  }
+
+  /** Remember how the images are looked at, a moment after they came to rest. */
+  look(view: () => RoomView): void {
+    if (this.lookTimer !== null) clearTimeout(this.lookTimer);
+    this.lookTimer = setTimeout(() => {
+      this.kept.view = view();
+      this.write();
+    }, LOOK_DELAY);
+  }
+
+  hurry(): void {
+    this.queue.hurry();
+  }
+
+  /** The page is left or hidden. */
+  leave(): void {
+    this.write();
+    this.queue.hurry();
+  }
+
+  async sign(password: string): Promise<SignReply> {
+    if (!(await this.queue.flush())) {
+      return { kind: 'failed', message: 'Your last answers are not saved yet, so nothing can be signed. Try again when the line above says “saved”.' };
+    }
+    const sent = { version: this.queue.savedVersion, activeSeconds: this.activeSeconds };
+    const reply = await this.api.sign(this.draft, sent, password);
+    if (reply.kind === 'signed') {
+      this.stop();
+      this.store.forget();
+    }
+    return reply;
+  }
+
+  stop(): void {
+    this.queue.stop();
+    if (this.lookTimer !== null) clearTimeout(this.lookTimer);
+    this.lookTimer = null;
+  }
+
+  private confirmed(draft: Draft, version: number): void {
+    const same = draft === this.draft;
+    Object.assign(this.kept, { base: draft.answers, version, dirty: !same });
+    this.write();
+  }
+
+  private async settle(theirs: Draft): Promise<Draft> {
+    const merged = merge(this.kept.base, this.draft, theirs);
+    const draft = merged.clashes.length > 0 ? await this.parts.ask(merged) : merged.draft;
+    this.draft = draft;
+    Object.assign(this.kept, { draft, base: theirs.answers, dirty: true });
+    this.write();
+    this.parts.adopt(draft);
+    return draft;
+  }
+
+  private write(): void {
+    this.kept.activeSeconds = this.activeSeconds;
+    try {
+      this.store.write(this.kept);
+    } catch {
+      this.parts.onStatus({ state: 'unsaved', since: Date.now(), why: 'no copy' });
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { el } from './dom';
+
+/** Open a modal dialog; it removes itself when closed. Focus returns to where it was. */
+export function openDialog(title: string, content: Node[], className = ''): HTMLDialogElement {
+  const before = document.activeElement as HTMLElement | null;
+  const heading = el('h2', { text: title, attrs: { id: 'dialog-title' } });
+  const dialog = el('dialog', { class: `dialog ${className}`, attrs: { 'aria-labelledby': 'dialog-title' } }, [heading, ...content]);
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    before?.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+export const dialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
