@@ -31,7 +31,13 @@ def command_line() -> str:
     lines = ["# Command line\n"]
 
     def walk(command, name: str, parent: Context | None) -> Iterator[str]:
-        context = Context(command, info_name=name, parent=parent, terminal_width=90, max_content_width=90)
+        context = Context(
+            command,
+            info_name=name,
+            parent=parent,
+            terminal_width=90,
+            max_content_width=90,
+        )
         if isinstance(command, Group) and command.commands:
             for child, sub in sorted(command.commands.items()):
                 yield from walk(sub, child, context)
@@ -51,7 +57,11 @@ def behaviour() -> str:
     lines = ["# Behaviour\n", "Each sentence is a test in `tests/spec`."]
     for path in sorted((ROOT / "tests/spec").rglob("test_*.py")):
         tree = ast.parse(path.read_text())
-        names = [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+        names = [
+            n.name
+            for n in ast.walk(tree)
+            if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")
+        ]
         if names:
             title = (ast.get_docstring(tree) or path.stem).splitlines()[0].rstrip(".")
             lines += [f"\n## {title}\n", f"`{path.relative_to(ROOT)}`\n"]
@@ -63,10 +73,16 @@ def access_table() -> str:
     """The access table."""
     from provident.web.people.access import table_rows
 
-    lines = ["# Who may do and see what\n", "| role | thing | may | of | sees | later |", "|---|---|---|---|---|---|"]
+    lines = [
+        "# Who may do and see what\n",
+        "| role | thing | may | of | sees | later |",
+        "|---|---|---|---|---|---|",
+    ]
     for role, thing, cell in table_rows():
         if cell is not None:
-            later = "; ".join(f"{s.value}: {', '.join(sorted(f))}" for s, f in cell.later.items())
+            later = "; ".join(
+                f"{s.value}: {', '.join(sorted(f))}" for s, f in cell.later.items()
+            )
             lines.append(
                 f"| {role.value} | {thing.value} | {', '.join(sorted(cell.verbs))} | {cell.scope.value} "
                 f"| {', '.join(sorted(cell.fields))} | {later} |"
@@ -81,11 +97,18 @@ def workflows() -> str:
     from provident.recruitment.slots import TRANSITIONS as SLOT
     from provident.web.exams.workflow import TRANSITIONS as EXAM
 
-    tables = {"Slot": SLOT, "Exam": EXAM, "Case": reading.CASE_TRANSITIONS, "Read": reading.READ_TRANSITIONS}
+    tables = {
+        "Slot": SLOT,
+        "Exam": EXAM,
+        "Case": reading.CASE_TRANSITIONS,
+        "Read": reading.READ_TRANSITIONS,
+    }
     lines = ["# Workflows\n"]
     for name, table in tables.items():
         lines += [f"## {name}\n", "```mermaid", "stateDiagram-v2"]
-        lines += [f"    {a} --> {b}" for a, after in table.items() for b in sorted(after)]
+        lines += [
+            f"    {a} --> {b}" for a, after in table.items() for b in sorted(after)
+        ]
         lines += ["```\n"]
     return "\n".join(lines)
 
@@ -133,7 +156,9 @@ def main() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
     for name in stale:
-        print(f"docs/{name}: {'stale; run ./dev docs' if '--check' in sys.argv else 'written'}")
+        print(
+            f"docs/{name}: {'stale; run ./dev docs' if '--check' in sys.argv else 'written'}"
+        )
     return bool(stale and "--check" in sys.argv)
 
 

@@ -6,7 +6,12 @@ import unicodedata
 import warnings
 from functools import lru_cache
 
-from pydicom.charset import convert_encodings, decode_bytes, encode_string, python_encoding
+from pydicom.charset import (
+    convert_encodings,
+    decode_bytes,
+    encode_string,
+    python_encoding,
+)
 
 
 # A value ends where one of these stands: after it the default repertoire is in force again.
@@ -32,7 +37,7 @@ def decode(raw: bytes, encodings: tuple[str, ...]) -> str:
     """Bytes to text; bytes that the character set does not know become U+FFFD."""
     if raw.isascii() and b"\x1b" not in raw:
         return raw.decode("ascii")
-    if not encodings or encodings[0] in _ASCII_ONLY and b"\x1b" not in raw:
+    if not encodings or (encodings[0] in _ASCII_ONLY and b"\x1b" not in raw):
         return _undeclared(raw)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -51,8 +56,12 @@ def encode(text: str, encodings: tuple[str, ...]) -> bytes:
     """Text to bytes; what the character set cannot say is written in its closest ASCII form."""
     if text.isascii():
         return text.encode("ascii")
+    if encodings and encodings[0] in _ASCII_ONLY and len(encodings) == 1:
+        return ascii_of(text)
     try:
-        return bytes(encode_string(text, list(encodings))) if encodings else ascii_of(text)
+        return (
+            bytes(encode_string(text, list(encodings))) if encodings else ascii_of(text)
+        )
     except (UnicodeError, ValueError, LookupError):
         return ascii_of(text)
 
@@ -60,7 +69,6 @@ def encode(text: str, encodings: tuple[str, ...]) -> bytes:
 def ascii_of(text: str) -> bytes:
     """The closest ASCII form: accents dropped, the rest as a question mark."""
     plain = unicodedata.normalize("NFKD", text)
-    return (
-        "".join(c for c in plain if not unicodedata.combining(c))
-        .encode("ascii", "replace")
+    return "".join(c for c in plain if not unicodedata.combining(c)).encode(
+        "ascii", "replace"
     )

@@ -15,7 +15,9 @@ _PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 def shift_date(value: str, days: int) -> str:
     """One DA value moved; what is no date becomes empty."""
     match = _DA.fullmatch(value.strip())
-    moved = _move(match.group(1), match.group(2), match.group(3), days) if match else None
+    moved = (
+        _move(match.group(1), match.group(2), match.group(3), days) if match else None
+    )
     return moved.strftime("%Y%m%d") if moved else ""
 
 
@@ -58,4 +60,6 @@ def capped_age(value: str, cap: int) -> str:
 def is_older_than(value: str, cap: int) -> bool:
     """Whether an AS value is above `cap` years."""
     match = _AS.fullmatch(value.strip().upper())
-    return bool(match) and int(match.group(1)) / _PER_YEAR[match.group(2)] > cap
+    if match is None:
+        return False
+    return int(match.group(1)) / _PER_YEAR[match.group(2)] > cap

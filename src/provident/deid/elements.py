@@ -165,7 +165,9 @@ def _fragments_end(data: bytes, position: int, end: int) -> int:
         position += 8 + length
 
 
-def items(data: bytes, element: Element, *, implicit: bool, depth: int) -> list[tuple[int, int]]:
+def items(
+    data: bytes, element: Element, *, implicit: bool, depth: int
+) -> list[tuple[int, int]]:
     """Start and end of the elements of each item of a sequence."""
     inner = implicit or element.vr == "UN"
     found = []

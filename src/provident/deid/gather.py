@@ -7,25 +7,31 @@ from functools import cache
 
 from provident.deid.charsets import codecs, decode
 from provident.deid.elements import Element, elements, items
-from provident.deid.identifiers import Identifiers, name_parts, place_parts, strong_numbers
+from provident.deid.identifiers import (
+    Identifiers,
+    name_parts,
+    place_parts,
+    strong_numbers,
+)
 from provident.deid.table import rows, words
-from provident.deid.vrs import vr_of
+from provident.deid.vrs import names_a_definition, vr_of
 
 
+WELL_KNOWN = "1.2.840.10008."  # the standard's own UIDs
 _NAME_LIKE = frozenset({"PN"})
-_SOURCES = frozenset("PN LO SH AE ST LT UT UC DA DT UI SQ UN".split())
+_SOURCES = frozenset(
+    ("PN", "LO", "SH", "AE", "ST", "LT", "UT", "UC", "DA", "DT", "UI", "SQ", "UN")
+)
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 _NOTHING = Identifiers()
 
 # Rows that the table removes although they do not tell who a person is: characteristics and prose.
-_TELLS_NOTHING = frozenset(
-    int(tag, 16)
-    for tag in (
-        "00080106 00080107 001811bb 00102150 00102152 00102160 00102180 001021f0 00101080 "
-        "00101081 00203406 00284000 00400556 00401004 00403001 00500020 00700006 300a00b2 "
-        "300a0216 300a0611 300a0615 3010002d 04000600"
-    ).split()
+_CHARACTERISTICS = (
+    "00080106 00080107 001811bb 00102150 00102152 00102160 00102180 001021f0 00101080 "
+    "00101081 00203406 00284000 00400556 00401004 00403001 00500020 00700006 300a00b2 "
+    "300a0216 300a0611 300a0615 3010002d 04000600"
 )
+_TELLS_NOTHING = frozenset(int(tag, 16) for tag in _CHARACTERISTICS.split())
 _PROSE_GROUPS = frozenset({0x0012, 0x0016, 0x003A, 0x0088, 0x2030, 0x4000})
 _PLACES = frozenset(
     {
@@ -74,11 +80,17 @@ class Gatherer:
         self.encodings = codecs(character_set)
         self._seen: dict[bytes, Identifiers] = {}
 
+    def data_set(self, data: bytes, found: list[Element]) -> Identifiers:
+        """Everything in a data set that was split already."""
+        return union([self.element(data, e) for e in found if e.vr in _SOURCES])
+
     def body(self, data: bytes, start: int, end: int, depth: int = 0) -> Identifiers:
         """Everything between two offsets."""
         found = [
             self.element(data, element, depth)
-            for element in elements(data, start, end, implicit=self.implicit, depth=depth)
+            for element in elements(
+                data, start, end, implicit=self.implicit, depth=depth
+            )
             if element.vr in _SOURCES
         ]
         return union(found)
@@ -101,8 +113,13 @@ class Gatherer:
             return _NOTHING
         raw = data[element.value : element.end]
         if vr == "UI":
+            if names_a_definition(element.tag):
+                return _NOTHING
             uids = raw.decode("ascii", "replace").split("\\")
-            return Identifiers(uids=frozenset(filter(None, (u.strip("\0 ") for u in uids))))
+            told = (u.strip("\0 ") for u in uids)
+            return Identifiers(
+                uids=frozenset(u for u in told if u and not u.startswith(WELL_KNOWN))
+            )
         text = decode(raw, self.encodings).strip("\0 ")
         if not text:
             return _NOTHING
@@ -111,14 +128,14 @@ class Gatherer:
         return of_value(element.tag, vr, text)
 
     def _sequence(self, data: bytes, element: Element, depth: int) -> Identifiers:
-        inner = Gatherer(
-            implicit=self.implicit or element.vr == "UN", character_set=""
-        )
+        inner = Gatherer(implicit=self.implicit or element.vr == "UN", character_set="")
         inner.encodings = self.encodings
         return union(
             [
                 inner.body(data, start, end, depth + 1)
-                for start, end in items(data, element, implicit=self.implicit, depth=depth)
+                for start, end in items(
+                    data, element, implicit=self.implicit, depth=depth
+                )
             ]
         )
 

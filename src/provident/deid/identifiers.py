@@ -13,17 +13,30 @@ _SPLIT = re.compile(r"[\s^=,;\\()/\"]+")
 _DIGITS = re.compile(r"\d")
 _PARTS = re.compile(r"[^\W_]+")
 _TRANSLITERATE = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ø": "oe",
+        "å": "aa",
+        "æ": "ae",
+        "œ": "oe",
+        "ł": "l",
+        "đ": "d",
+    }
 )
-_PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})
+_PLAIN = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
 
 # Parts of a PN value that say nothing of the person.
-_TITLES = frozenset(
+_NO_NAMES = (
     "dr prof professor mr mrs ms miss md phd mbbs frcr sir dame jr sr ii iii iv herr frau dipl "
     "med von van de der den la le el al bin del della di da do dos du ten ter zu zum und the "
     "mme mlle dott dra sra anonymous anon anonymized anonymised unknown none test patient "
-    "removed deidentified noname empty na".split()
+    "removed deidentified noname empty na"
 )
+_TITLES = frozenset(_NO_NAMES.split())
 
 
 @lru_cache(maxsize=65536)
@@ -65,10 +78,18 @@ class Identifiers:
         )
 
     def __bool__(self) -> bool:
-        return bool(self.names or self.numbers or self.places or self.dates or self.uids)
+        return bool(
+            self.names or self.numbers or self.places or self.dates or self.uids
+        )
+
+    def without_uids(self) -> Identifiers:
+        """The same without UIDs, which change from file to file."""
+        return Identifiers(self.names, self.numbers, self.places, self.dates)
 
     @classmethod
-    def of(cls, *, names: Iterable[str] = (), numbers: Iterable[str] = ()) -> Identifiers:
+    def of(
+        cls, *, names: Iterable[str] = (), numbers: Iterable[str] = ()
+    ) -> Identifiers:
         """From whole person names and whole numbers, as a crosswalk knows them."""
         return cls(
             frozenset(part for name in names for part in name_parts(name)),
@@ -81,7 +102,7 @@ def name_parts(value: str) -> list[str]:
 
     Hyphenated parts count whole and apart.
     """
-    parts = [p.strip(".'-’") for p in _SPLIT.split(value)]
+    parts = [p.strip(".'-\u2019") for p in _SPLIT.split(value)]
     parts += [p for part in parts if "-" in part for p in part.split("-")]
     parts += [p for part in parts if "_" in part for p in part.split("_")]
     return [p for p in parts if _identifies(p)]
@@ -96,7 +117,7 @@ def _identifies(part: str) -> bool:
 def strong_numbers(value: str) -> list[str]:
     """An identifier long enough to be told from a measurement: 4 characters with a digit, or 6."""
     value = value.strip()
-    if len(value) >= 4 and _DIGITS.search(value) or len(value) >= 6:
+    if (len(value) >= 4 and _DIGITS.search(value)) or len(value) >= 6:
         return [value]
     return []
 

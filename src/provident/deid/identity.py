@@ -41,7 +41,9 @@ class SiteKey:
         """HMAC-SHA256 over a purpose and its parts, each with its length, 32 bytes."""
         message = b"".join(
             len(raw).to_bytes(4, "big") + raw
-            for raw in (p.encode() for p in ("provident", self.namespace, purpose, *parts))
+            for raw in (
+                p.encode() for p in ("provident", self.namespace, purpose, *parts)
+            )
         )
         return hmac.new(self.secret, message, hashlib.sha256).digest()
 
@@ -66,7 +68,9 @@ class Subject:
         if not self.participant or not self.participant.isprintable():
             raise ValueError("a subject needs a participant number that can be printed")
         if "\\" in self.participant or len(self.participant) > 64:
-            raise ValueError("a participant number has at most 64 characters, no backslash")
+            raise ValueError(
+                "a participant number has at most 64 characters, no backslash"
+            )
 
 
 class Crosswalk(Protocol):
@@ -101,4 +105,3 @@ def date_shift(key: SiteKey, participant: str, profile: Profile) -> int:
         raise ValueError("the range of date shifts holds no day but 0")
     days = low + int.from_bytes(key.mac("dates", participant)[:8], "big") % span
     return days + 1 if low <= 0 <= high and days >= 0 else days
-

@@ -11,5 +11,8 @@ def common_names() -> frozenset[str]:
     """Common names of many languages, folded, in lower case."""
     text = (files("provident.deid") / "data" / "names.txt").read_text(encoding="utf-8")
     return frozenset(
-        w for line in text.splitlines() if not line.startswith("#") for w in line.split()
+        w
+        for line in text.splitlines()
+        if not line.startswith("#")
+        for w in line.split()
     )

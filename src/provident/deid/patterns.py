@@ -56,7 +56,7 @@ CONTACTS = re.compile(
             # a British postcode
             r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)",
             # a street with its number
-            r"(?<!\w)\d{1,4}[a-z]?\s+(?:[A-Z][\w'’-]+\s+){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Drive|Close|Way|Gate|Court|Crescent|Square|Terrace|Gardens|Grove|Place)\b\.?",
+            r"(?<!\w)\d{1,4}[a-z]?\s+(?:[A-Z][\w'\u2019-]+\s+){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Drive|Close|Way|Gate|Court|Crescent|Square|Terrace|Gardens|Grove|Place)\b\.?",
             r"(?<!\w)[A-ZÄÖÜ][\w-]*(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee)\s*\d{1,4}[a-z]?\b",
         )
     )
@@ -77,7 +77,7 @@ LONG_NUMBERS = re.compile(
     r"|(?<![\w.])\d{3}-\d{2}-\d{4}(?![\w])"
 )
 
-_NAME = r"[^\W\d_][^\W\d_'’.-]*(?:[-'’][^\W\d_]+)*"
+_NAME = r"[^\W\d_][^\W\d_'\u2019.-]*(?:[-'\u2019][^\W\d_]+)*"
 # Written as a title is: MR, MRS and DR in capitals are modalities, ms is a unit.
 TITLED = re.compile(
     r"\b(?:Drs?|dr|Prof(?:essor)?|prof|Mr|Mrs|Ms|Miss|Sir|Dame|Sister|Nurse|Herrn?|Frau|Mme|Mlle|Sra?|Dra|Dott|Dhr|Mevr)\b"

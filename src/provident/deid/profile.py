@@ -40,6 +40,21 @@ class Override:
             raise ValueError("a deviation from the standard needs a written reason")
 
 
+# What Provident does unlike the table, with the reason. A study's overrides come on top.
+SHIPPED_OVERRIDES = (
+    Override(
+        tag=0x00081110,
+        action=Action.CLEAN,
+        why="references between objects must go on to resolve; their UIDs are replaced",
+    ),
+    Override(
+        tag=0x00081111,
+        action=Action.CLEAN,
+        why="references between objects must go on to resolve; their UIDs are replaced",
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What the Clinical Trial modules say (PS3.3 C.7.1.3): the same in every file of a site."""
@@ -58,13 +73,14 @@ class Profile:
     `date_shift` is the range of days; `age_cap` in years: older becomes cap + 1;
     `birth_date` is `remove`, `year` or `shift`; `comments` and `documents` say what becomes of
     free-text elements and encapsulated documents; `examine` are the kinds of images whose
-    pixels are looked at before they may pass.
+    pixels are looked at before they may pass, `series_once` those where one per series is;
+    `faces` are the body parts whose images must lose the face before they may pass.
     """
 
     id: str = "provident-default"
     version: str = "1"
     options: frozenset[int] = DEFAULT_OPTIONS
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[Override, ...] = SHIPPED_OVERRIDES
     private: tuple[PrivateRule, ...] = ()
     trial: Trial = field(default_factory=Trial)
     date_shift: tuple[int, int] = (-3650, -30)
@@ -76,14 +92,18 @@ class Profile:
     approved: frozenset[str] = frozenset()
     documents: str = "quarantine"
     examine: frozenset[str] = frozenset({"US", "SC", "XC", "derived"})
+    series_once: frozenset[str] = frozenset()
     keep_text: tuple[str, ...] = ()
+    faces: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         unknown = self.options - set(METHODS)
         if unknown:
             raise ValueError(f"no de-identification options: {sorted(unknown)}")
         if {113106, 113107} <= self.options:
-            raise ValueError("full dates (113106) and modified dates (113107) exclude each other")
+            raise ValueError(
+                "full dates (113106) and modified dates (113107) exclude each other"
+            )
         low, high = self.date_shift
         if low > high:
             raise ValueError("the lower end of the date shift is above its upper end")
@@ -95,7 +115,7 @@ class Profile:
     @classmethod
     def basic(cls, *options: int) -> Profile:
         """The basic profile (113100) with just these options."""
-        return cls(id="basic", options=frozenset(options))
+        return cls(id="basic", options=frozenset(options), overrides=())
 
     def with_text(self, mode: str) -> Profile:
         """The same profile with `hold` or `clean` for descriptors."""
@@ -112,7 +132,8 @@ class Profile:
         told = asdict(self)
         told["options"] = sorted(self.options)
         told["approved"] = sorted(self.approved)
-        told["examine"] = sorted(self.examine)
+        for name in ("examine", "series_once", "faces"):
+            told[name] = sorted(told[name])
         text = json.dumps(told, sort_keys=True, default=str)
         return hashlib.sha256((tables_hash() + text).encode()).hexdigest()
 

@@ -16,6 +16,7 @@ from provident.deid.vrs import (
     TEXT_VRS,
     is_standard,
     keyword_of,
+    names_a_definition,
     vr_of,
 )
 
@@ -36,7 +37,6 @@ class Do(IntEnum):
     AGE = 10
     BIRTH = 11
     NUMBER = 12  # a number in characters: kept when it is one
-    PLACEHOLDER_ITEMS = 13
 
 
 _PLAN_ACTIONS = {
@@ -66,23 +66,12 @@ _GONE = frozenset(
 )
 WRITTEN = frozenset({0x00100010, 0x00100020})
 PATIENT_AGE, BIRTH_DATE = 0x00101010, 0x00100030
-CODE_MEANINGS = frozenset({0x00080104, 0x00080100, 0x00080119, 0x00080120})
+CODE_MEANING = 0x00080104
+# Sequences whose items are emptied element by element; all others are emptied whole, since
+# codes of persons and institutions identify as well as names do.
+_ITEMS_STAY = frozenset({0x0040A730, 0x00700001, 0x0040A073, 0x00340001})
 _PROSE = ("Description", "Comment", "Title", "Text", "Reason", "Remarks", "History")
 _STRING_NUMBERS = frozenset({"DS", "IS"})
-_DEFINITIONS = frozenset(
-    {
-        "TransferSyntaxUID",
-        "CodingSchemeUID",
-        "ContextUID",
-        "MappingResourceUID",
-        "EncryptedContentTransferSyntaxUID",
-        "MACCalculationTransferSyntaxUID",
-        "AvailableTransferSyntaxUID",
-        "ReferencedTransferSyntaxUIDInFile",
-        "OriginalSpecializedSOPClassUID",
-        "ContextGroupExtensionCreatorUID",
-    }
-)
 
 
 class Rules:
@@ -145,14 +134,20 @@ class Rules:
         if vr == "SQ" and do in (Do.KEEP, Do.CLEAN, Do.SHIFT, Do.HASH):
             return Do.RECURSE
         if do is Do.CLEAN and vr not in TEXT_VRS:
-            return Do.SHIFT if vr in DATE_VRS else Do.LIGHT if vr in ("CS", "AE") else Do.KEEP
+            return (
+                Do.SHIFT
+                if vr in DATE_VRS
+                else Do.LIGHT
+                if vr in ("CS", "AE")
+                else Do.KEEP
+            )
         return do
 
     def _by_row(self, row: Row, vr: str) -> Do:
         told = [row.options[c] for c in self._columns if c in row.options]
         if told:
             return self._optional(row, vr, told)
-        return _basic(row.basic, vr)
+        return _basic(row.basic, vr, row.tag)
 
     def _optional(self, row: Row, vr: str, told: list[str]) -> Do:
         if row.tag == PATIENT_AGE:
@@ -164,7 +159,7 @@ class Rules:
         if "C" not in told and vr in ("PN", "UI"):
             return Do.KEEP
         if "C" in told and vr in FREE_TEXT_VRS and self.profile.comments == "remove":
-            return _basic(row.basic, vr)
+            return _basic(row.basic, vr, row.tag)
         if "C" in told and vr in TEXT_VRS:
             return Do.CLEAN
         if vr in TEXT_VRS or vr in ("CS", "AE"):
@@ -175,9 +170,11 @@ class Rules:
         if 113106 in self.profile.options:
             return Do.KEEP
         if 113107 not in self.profile.options:
-            return _basic(row.basic, vr)
+            return _basic(row.basic, vr, row.tag)
         if vr == "TM":
-            return Do.KEEP if self.profile.keep_time else _basic(row.basic, vr)
+            return (
+                Do.NUMBER if self.profile.keep_time else _basic(row.basic, vr, row.tag)
+            )
         return Do.SHIFT
 
     def by_kind(self, tag: int, vr: str) -> Do:
@@ -194,15 +191,14 @@ class Rules:
             return self._unlisted_text(tag, vr)
         if vr in ("CS", "AE"):
             return Do.LIGHT
-        if vr in _STRING_NUMBERS:
+        if vr in _STRING_NUMBERS or vr == "TM":
             return Do.NUMBER
         if vr == "AS":
             return Do.AGE
         return Do.REMOVE if vr == "UN" and vr_of(tag) == "UN" else Do.KEEP
 
     def _uid(self, tag: int) -> Do:
-        keyword = keyword_of(tag)
-        if keyword.endswith("ClassUID") or keyword in _DEFINITIONS:
+        if names_a_definition(tag):
             return Do.KEEP
         return Do.KEEP if 113110 in self.profile.options else Do.HASH
 
@@ -212,18 +208,20 @@ class Rules:
         return Do.SHIFT if 113107 in self.profile.options else Do.REMOVE
 
     def _unlisted_text(self, tag: int, vr: str) -> Do:
-        if tag in CODE_MEANINGS:
-            return Do.LIGHT
+        if tag == CODE_MEANING:
+            return Do.FORMS
         prose = vr in FREE_TEXT_VRS or any(w in keyword_of(tag) for w in _PROSE)
         if not prose:
             return Do.LIGHT
         return Do.CLEAN if 113105 in self.profile.options else Do.REMOVE
 
 
-def _basic(action: str, vr: str) -> Do:
+def _basic(action: str, vr: str, tag: int) -> Do:
     """The basic profile's action; of a compound, the one that keeps any object valid."""
     if "U" in action:
         return Do.RECURSE if vr == "SQ" else Do.HASH
     if "D" in action:
-        return Do.RECURSE if vr == "SQ" else Do.DUMMY
+        if vr == "SQ":
+            return Do.RECURSE if tag in _ITEMS_STAY else Do.EMPTY
+        return Do.DUMMY
     return Do.EMPTY if "Z" in action else Do.REMOVE

@@ -18,11 +18,12 @@ from provident.deid.patterns import without_patterns
 from provident.deid.table import words
 
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-ÿ]+|[^\W\d_]+|\d+")
 _SPACES = re.compile(r"[ \t]+")
 _EMPTY = re.compile(r"[\(\[\{<]\s*[,;:.\-/]*\s*[\)\]\}>]")
 _DANGLING = re.compile(r"\s+([,;:.)\]])|([,;:])(?:\s*[,;:])+")
+_LONG_UIDS = re.compile(r"(?<![\d.])[0-2](?:\.\d+){4,}(?![\d])(?<=[\d.]{20})")
 _EDGES = " \t,;:-_/\\^|+&"
 
 
@@ -55,8 +56,11 @@ class Cleaner:
         self._long = tuple(sorted(n for n in names | single | numbers if len(n) >= 5))
         self._phrases = _phrases(
             sorted(
-                (self.identifiers.places | self.identifiers.numbers), key=len, reverse=True
-            )
+                self.identifiers.places | self.identifiers.numbers,
+                key=len,
+                reverse=True,
+            ),
+            sorted(self.identifiers.dates),
         )
 
     def clean(self, text: str, depth: str) -> Cleaned:
@@ -84,22 +88,23 @@ class Cleaner:
     def _without_own(self, text: str) -> str:
         if self._phrases is not None:
             text = self._phrases.sub(" ", text)
+        text = _LONG_UIDS.sub(" ", text)
         if not self._exact:
             return text
         return _WORD.sub(lambda m: " " if self._is_own(m.group()) else m.group(), text)
 
     def _is_own(self, word: str) -> bool:
         folded = fold(word)
-        if folded in self._exact or folded.strip("'’s") in self._exact:
+        if folded in self._exact or folded.strip("'\u2019s") in self._exact:
             return True
         if any(long in folded for long in self._long):
             return True
         return any(_alike(folded, long) for long in self._long)
 
 
-def _phrases(values: list[str]) -> re.Pattern[str] | None:
-    """One pattern for whole addresses, institutions and numbers, however they are spaced."""
-    found = []
+def _phrases(values: list[str], dates: list[str]) -> re.Pattern[str] | None:
+    """One pattern for whole addresses, institutions, numbers and dates, however they are spaced."""
+    found = [form for day in dates for form in date_forms(day)]
     for value in values:
         parts = _WORD.findall(value)
         joined = "".join(parts)
@@ -110,6 +115,19 @@ def _phrases(values: list[str]) -> re.Pattern[str] | None:
     if not found:
         return None
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])", re.IGNORECASE)
+
+
+def date_forms(day: str) -> list[str]:
+    """Patterns of how a person writes YYYYMMDD in figures."""
+    year, month, date = day[:4], day[4:6], day[6:8]
+    m, d, gap = f"0?{month.lstrip('0')}", f"0?{date.lstrip('0')}", r"[-/._ ]"
+    return [
+        f"{year}{gap}?{month}{gap}?{date}",
+        f"{year}{gap}{m}{gap}{d}",
+        f"{d}{gap}{m}{gap}{year}",
+        f"{m}{gap}{d}{gap}{year}",
+        f"{date}{month}{year}",
+    ]
 
 
 def _alike(word: str, name: str) -> bool:

@@ -8,21 +8,20 @@ from pydicom._dicom_dict import DicomDictionary
 from pydicom.datadict import get_entry, repeater_has_tag
 
 
-LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
-TEXT_VRS = frozenset("LO SH ST LT UT UC".split())
-FREE_TEXT_VRS = frozenset("LT ST UT".split())
-DATE_VRS = frozenset("DA DT".split())
-BINARY_VRS = frozenset("OB OD OF OL OV OW UN AT FL FD SL SS UL US SV UV".split())
-SINGLE_VALUED = frozenset("LT ST UT UR".split())
-SHORT_STRING_VRS = frozenset("AE AS CS DA DS DT IS TM UI".split())
+LONG_VRS = frozenset(
+    ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV")
+)
+TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC"))
+FREE_TEXT_VRS = frozenset(("LT", "ST", "UT"))
+DATE_VRS = frozenset(("DA", "DT"))
+SINGLE_VALUED = frozenset(("LT", "ST", "UT", "UR"))
+SHORT_STRING_VRS = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI"))
 
-VRS: dict[bytes, str] = {
-    vr.encode(): vr
-    for vr in (
-        "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC "
-        "UI UL UN UR US UT UV"
-    ).split()
-}
+_ALL = (
+    "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC "
+    "UI UL UN UR US UT UV"
+)
+VRS: dict[bytes, str] = {vr.encode(): vr for vr in _ALL.split()}
 
 # What a VR may be written as when the dictionary leaves a choice.
 _FIRST = {"US or SS": "US", "OB or OW": "OW", "US or OW": "OW", "US or SS or OW": "OW"}
@@ -73,3 +72,21 @@ def keywords() -> dict[str, int]:
     return {keyword: tag for tag, (_, keyword) in _dictionary().items() if keyword}
 
 
+_DEFINITIONS = (
+    "TransferSyntaxUID",
+    "CodingSchemeUID",
+    "ContextUID",
+    "MappingResourceUID",
+    "EncryptedContentTransferSyntaxUID",
+    "MACCalculationTransferSyntaxUID",
+    "AvailableTransferSyntaxUID",
+    "ReferencedTransferSyntaxUIDInFile",
+    "ContextGroupExtensionCreatorUID",
+)
+
+
+@cache
+def names_a_definition(tag: int) -> bool:
+    """Whether a UID attribute names a kind of thing (a class, a syntax, a code list), not a thing."""
+    keyword = keyword_of(tag)
+    return keyword.endswith("ClassUID") or keyword in _DEFINITIONS

@@ -56,7 +56,7 @@ def _items(
     data: bytes, at: int, count: int, base: int | None
 ) -> tuple[tuple[str, ...], int]:
     """The values of one element and where the next begins; -1 when the bytes end."""
-    values = []
+    values: list[str] = []
     for _ in range(count):
         if at + _ITEM.size > len(data):
             return (), -1

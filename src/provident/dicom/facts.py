@@ -8,7 +8,9 @@ from typing import Any
 
 
 Scalar = float | int | str | bool
-Value = Scalar | tuple[Scalar, ...] | tuple[tuple[Scalar, ...], ...] | Mapping[str, float]
+Value = (
+    Scalar | tuple[Scalar, ...] | tuple[tuple[Scalar, ...], ...] | Mapping[str, float]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,9 @@ class Fact:
         if not isinstance(self.value, tuple):
             return (self.value,)
         return tuple(
-            v for part in self.value for v in (part if isinstance(part, tuple) else (part,))
+            v
+            for part in self.value
+            for v in (part if isinstance(part, tuple) else (part,))
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -14,10 +14,15 @@ from provident.dicom.diffusion import Weighting, weighting
 from provident.dicom.geometry import Frame, Vector, cross, unit_vector
 
 
-SHARED, PER_FRAME = 0x52009229, 0x52009230
-POSITION, ORIENTATION, NUMBER, PER_PIXEL = 0x00200032, 0x00200037, 0x00200013, 0x00280030
+SHARED, PER_FRAME, INJECTION = 0x52009229, 0x52009230, 0x00540016
+POSITION, ORIENTATION, NUMBER, PER_PIXEL = (
+    0x00200032,
+    0x00200037,
+    0x00200013,
+    0x00280030,
+)
 # Sequences inside a functional group whose items' elements are facts themselves.
-_INNER = frozenset((0x00189076, 0x00189042, 0x00189049, 0x00540016))
+_INNER = frozenset((0x00189076, 0x00189042, 0x00189049))
 # What tells volumes apart. Acquisition and content times do where nothing else does.
 VOLUME = (
     0x00080008, 0x0008002A, 0x00080032, 0x00080033, 0x00180081, 0x00180082, 0x00180086, 0x00181060,
@@ -53,7 +58,8 @@ def dataset(elements: Elements, like: Dataset) -> Dataset:
     made = Dataset()
     for tag, element in elements.items():
         made[tag] = element
-    made.set_original_encoding(*like.original_encoding, like.original_character_set)
+    implicit, little = like.original_encoding
+    made.set_original_encoding(implicit, little, like.original_character_set)
     return made
 
 
@@ -80,15 +86,26 @@ def instance(ds: Dataset, maker: str, index: int) -> Instance:
         return _enhanced(ds, per_frame, maker, index)
     weight = weighting(ds, maker) if _may_be_weighted(ds) else None
     frame = _frame(ds, ds, weight, _whole(ds, NUMBER), index)
+    base = _with_injection(ds)
     tiles = _tiles(ds) if maker == "SIEMENS" else 0
     if tiles > 1:
         side = math.ceil(math.sqrt(tiles))
         rows, columns = _whole(ds, 0x00280010) or 0, _whole(ds, 0x00280011) or 0
         tile = (rows // side, columns // side)
         frames = list(_mosaic(ds, frame, tiles, tile, (rows, columns)))
-        return Instance(ds, [], frames, [weight], tile)
+        return Instance(base, [], frames, [weight], tile)
     declared = _whole(ds, 0x00280008) or 1
-    return Instance(ds, [], [frame], [weight], None, declared)
+    return Instance(base, [], [frame], [weight], None, declared)
+
+
+def _with_injection(ds: Dataset) -> Dataset:
+    """The header with what it says of the radiopharmaceutical (PS3.3 C.8.9.2) beside the rest."""
+    injected = values.items(ds, INJECTION)[:1]
+    if not injected:
+        return ds
+    elements: Elements = {tag: ds.get_item(tag) for tag in ds.keys()}  # noqa: SIM118
+    _take(injected[0], elements)
+    return dataset(elements, ds)
 
 
 def _may_be_weighted(ds: Dataset) -> bool:
@@ -197,13 +214,16 @@ def _mosaic(
     column = unit_vector((o[3], o[4], o[5])) if o else None
     if not ready or p is None or row is None or column is None:
         return
-    assert isinstance(step, tuple) and isinstance(pixel, tuple)
+    assert isinstance(step, tuple)
+    assert isinstance(pixel, tuple)
     along_row = pixel[1] * (size[1] - tile[1]) / 2
     along_column = pixel[0] * (size[0] - tile[0]) / 2
     normal = _slice_normal(ds) or cross(row, column)
     for i in range(tiles):
         yield Frame(
-            position=_moved(p, (row, along_row), (column, along_column), (normal, i * step[0])),
+            position=_moved(
+                p, (row, along_row), (column, along_column), (normal, i * step[0])
+            ),
             orientation=whole.orientation,
             volume=whole.volume,
             number=whole.number,

@@ -82,9 +82,7 @@ def stacks(frames: Sequence[Frame]) -> list[Stack]:
         if frame.position is not None and frame.orientation is not None:
             key = tuple(round(x, 3) + 0.0 for x in frame.orientation)
             by_direction[key].append(frame)
-    found = [
-        s for group in _merged(by_direction) if (s := _stack(group)) is not None
-    ]
+    found = [s for group in _merged(by_direction) if (s := _stack(group)) is not None]
     return sorted(found, key=lambda s: -s.size)
 
 
@@ -187,8 +185,10 @@ def skew_of(stack: Stack) -> float | None:
     if first is None or last is None:
         return None
     line = unit_vector((last[0] - first[0], last[1] - first[1], last[2] - first[2]))
-    return None if line is None else math.degrees(
-        math.acos(min(1.0, abs(dot(line, stack.normal))))
+    return (
+        None
+        if line is None
+        else math.degrees(math.acos(min(1.0, abs(dot(line, stack.normal)))))
     )
 
 

@@ -120,7 +120,9 @@ def _read(fp: BinaryIO, size: int, only: Collection[int] | None) -> FileDataset:
                 specific_tags=[BaseTag(tag) for tag in only] if only else None,
             )
     except DAMAGE:
-        raise NotReadable("truncated_header" if fp.tell() >= size else "broken") from None
+        raise NotReadable(
+            "truncated_header" if fp.tell() >= size else "broken"
+        ) from None
     _check_whole(header, watch, size)
     return header
 

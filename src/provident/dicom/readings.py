@@ -23,7 +23,9 @@ class Reading:
     tag: int
     how: How = "number"
     scale: float = 1.0
-    creator: str = ""  # of a private element, whose tag then is group and offset (gggg,00ee)
+    creator: str = (
+        ""  # of a private element, whose tag then is group and offset (gggg,00ee)
+    )
     vr: str = ""
     makers: tuple[str, ...] = ()
 
@@ -112,7 +114,6 @@ MR = [
     Reading("phase_encoding", 0x00189034, "text"),
     Reading("acceleration", 0x00189069),
     Reading("acceleration", 0x00430083, creator="GEMS_PARM_01", vr="DS", makers=("GE",)),
-    Reading("acceleration", 0x2005000F, creator="Philips MR Imaging DD 005", vr="FL", makers=("PHILIPS",)),
     *_texts(
         sequence_name=0x00180024,
         acquisition_type=0x00180023,

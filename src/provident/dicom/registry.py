@@ -41,9 +41,16 @@ class FactSpec:
         """Whether limits and ranges can be asked of it."""
         return self.kind in ("number", "count", "axes", "shells")
 
+    @property
+    def verb(self) -> str:
+        """`is` or `are`, after `words`."""
+        last = self.words.split()[-1]
+        return "are" if last.endswith("s") and not last.endswith("ss") else "is"
+
 
 def _group(
-    group: str, *rows: tuple[str, Kind, str, str, str] | tuple[str, Kind, str, str, str, str]
+    group: str,
+    *rows: tuple[str, Kind, str, str, str] | tuple[str, Kind, str, str, str, str],
 ) -> list[FactSpec]:
     return [
         FactSpec(
@@ -103,7 +110,7 @@ _ALL = [
         ("phase_steps", "count", "", "Phase encoding steps", "Number of Phase Encoding Steps (0018,0089 or 0018,9231)."),
         ("percent_sampling", "number", "%", "Percent sampling", "Percent Sampling (0018,0093)."),
         ("percent_phase_fov", "number", "%", "Phase field of view", "Percent Phase Field of View (0018,0094)."),
-        ("acceleration", "number", "", "Acceleration", "In-plane parallel reduction factor (0018,9069), GE private (0043,1083), Siemens (0051,1011), Philips.", "parallel_factor sense grappa"),
+        ("acceleration", "number", "", "Acceleration", "In-plane parallel reduction factor (0018,9069), GE private (0043,xx83).", "parallel_factor sense grappa"),
         ("acquisition_type", "text", "", "2D or 3D", "MR Acquisition Type (0018,0023).", "mr_acquisition_type"),
         ("scanning_sequence", "text", "", "Scanning sequence", "Scanning Sequence (0018,0020), joined by a backslash.", "sequence"),
         ("sequence_variant", "text", "", "Sequence variant", "Sequence Variant (0018,0021), joined by a backslash."),
@@ -220,7 +227,9 @@ def nearest_fact(name: str) -> str | None:
     """The fact that a person most probably meant, or None."""
     wanted = name.casefold()
     for spec in _ALL:
-        if wanted == spec.name.casefold() or wanted in (a.casefold() for a in spec.also):
+        if wanted == spec.name.casefold() or wanted in (
+            a.casefold() for a in spec.also
+        ):
             return spec.name
     words = {a.casefold(): spec.name for spec in _ALL for a in (spec.name, *spec.also)}
     near = difflib.get_close_matches(wanted, words, 1, cutoff=0.7)
@@ -240,7 +249,13 @@ def reference_markdown() -> str:
         "A fact that cannot be read is absent, with the reason: a rule on it is then not assessable, and never a pass.",
     ]
     for group in dict.fromkeys(spec.group for spec in _ALL):
-        lines += ["", f"## {group}", "", "| name | unit | kind | what it is |", "|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {group}",
+            "",
+            "| name | unit | kind | what it is |",
+            "|---|---|---|---|",
+        ]
         lines += _rows(spec for spec in _ALL if spec.group == group)
     return "\n".join(lines) + "\n"
 

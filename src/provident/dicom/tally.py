@@ -28,7 +28,14 @@ class Tally:
         self.seen[fact][_rounded(value)] += images
         self.sources.setdefault(fact, source)
 
-    def unreadable(self, fact: str, why: Unreadable, source: str, images: int = 1) -> None:
+    def instead(self, fact: str, value: Many, source: str, images: int = 1) -> None:
+        """So many images, whose own element is empty, say this by other elements."""
+        self.silent[fact] = max(self.silent[fact] - images, 0)
+        self.add(fact, value, source, images)
+
+    def unreadable(
+        self, fact: str, why: Unreadable, source: str, images: int = 1
+    ) -> None:
         """So many images have the element, but it makes no sense."""
         self.unread[fact] += images
         self.why[fact] = f"{source} is there, but {why.why}"
@@ -51,7 +58,9 @@ class Tally:
             value=values if several else _single(values[0]),  # type: ignore[arg-type]  # tallied values are Many
             unit=FACTS[name].unit,
             source=source,
-            derivation="each different value, commonest first" if several else "as written",
+            derivation="each different value, commonest first"
+            if several
+            else "as written",
             counts=tuple(n for _, n in ordered) if several else (),
             unread=self.unread[name] + self.silent[name],
         )
@@ -65,7 +74,8 @@ class Tally:
 def _single(value: Hashable) -> Hashable:
     """A pair of equal numbers is one number: square pixels."""
     if isinstance(value, tuple) and len(set(value)) == 1:
-        return value[0]
+        first: Hashable = value[0]
+        return first
     return value
 
 

@@ -31,7 +31,9 @@ _BINARY = {
     "US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d",
     "UV": "Q", "SV": "q", "OF": "f", "OD": "d", "OL": "I",
 }  # fmt: skip
-_TEXTS = frozenset("AE AS CS DA DT LO LT PN SH ST TM UC UI UR UT IS DS UN OB".split())
+_TEXTS = frozenset(
+    ("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT", "IS", "DS", "UN", "OB")
+)  # fmt: skip
 NOT_A_NUMBER = Unreadable("it is not a number")
 NOT_TEXT = Unreadable("it is not readable text")
 
@@ -69,9 +71,7 @@ def _vr(element: RawDataElement, hint: str | None) -> str:
         return "UN"
 
 
-def _unpacked(
-    data: bytes, code: str, little: bool
-) -> tuple[float, ...] | Unreadable:
+def _unpacked(data: bytes, code: str, little: bool) -> tuple[float, ...] | Unreadable:
     size = struct.calcsize(code)
     count, rest = divmod(len(data), size)
     if rest or not count:
@@ -121,7 +121,9 @@ def texts(ds: Dataset, tag: int) -> tuple[str, ...] | Unreadable | None:
     is_vr = _vr(element, "LO")
     if is_vr in _BINARY:
         found = _unpacked(data, _BINARY[is_vr], element.is_little_endian)
-        return found if isinstance(found, Unreadable) else tuple(f"{n:g}" for n in found)
+        return (
+            found if isinstance(found, Unreadable) else tuple(f"{n:g}" for n in found)
+        )
     if is_vr not in _TEXTS:
         return NOT_TEXT
     return _split(_decoded(ds, data))
@@ -178,9 +180,7 @@ def data(ds: Dataset, tag: int) -> bytes | None:
     return bytes(value) if isinstance(value, bytes | bytearray) and value else None
 
 
-def _element(
-    ds: Dataset, tag: int
-) -> RawDataElement | DataElement | Unreadable | None:
+def _element(ds: Dataset, tag: int) -> RawDataElement | DataElement | Unreadable | None:
     if tag not in ds:
         return None
     try:

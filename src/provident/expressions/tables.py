@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from provident.expressions.errors import ExpressionError
 from provident.expressions.kinds import Kind
-from provident.expressions.values import Missing, Scalar, first_missing
+from provident.expressions.values import Missing, Scalar
 
 
 ANYTHING = "*"
@@ -47,7 +47,7 @@ class Table:
             if all(f is True for f in fits):
                 return value
             if False not in fits:  # this row might fit, were the missing cell known
-                return first_missing(*cells) or Missing()
+                return next(c for c in cells if isinstance(c, Missing))
         return Missing(f'no row of table "{self.name}" fits')
 
 

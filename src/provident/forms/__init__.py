@@ -1,6 +1,7 @@
 """Forms: what is asked, what may be answered, what follows from the answers."""
 
 from provident.forms.check import check_answers as check_answers
+from provident.forms.codes import CODES as CODES
 from provident.forms.columns import Column as Column
 from provident.forms.columns import columns as columns
 from provident.forms.compile import compile_form as compile_form

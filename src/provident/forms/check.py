@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
+from provident.forms.codes import named
 from provident.forms.expand import blank, implied_cells
+from provident.forms.fit import misfit
 from provident.forms.form import Form
 from provident.forms.model import Answer, Answers, Field
 from provident.kernel import Finding, Place, Severity
@@ -17,8 +18,7 @@ def check_answers(
     """All that is wrong with answers; `where.uid` is the key of the answer, after `prefix`.
 
     A draft (complete=False) may have blanks; a complete entry has an answer or a reason
-    everywhere. Codes: FORM.UNKNOWN, FORM.DERIVED, FORM.VALUE, FORM.RANGE, FORM.CODE,
-    FORM.IMPLIED, FORM.BLANK.
+    everywhere. The codes are those of `CODES`.
     """
     findings = [
         *_unknown(form, answers, prefix),
@@ -32,7 +32,7 @@ def check_answers(
 
 def _finding(code: str, key: str, message: str, **words: str) -> Finding:
     return Finding(
-        code=f"FORM.{code}",
+        code=named(code),
         severity=Severity.ERROR,
         where=Place(uid=key),
         message=message,
@@ -67,74 +67,16 @@ def _wrong(form: Form, answers: Answers, prefix: str) -> Iterator[Finding]:
         value = answers.get(key)
         if blank(value) or implied.get(key) == value:
             continue
-        problem = _problem(form, field, value)
-        if problem:
-            code, message = problem
+        wrong = misfit(form.missing, field, value)
+        if wrong:
             yield _finding(
-                code,
+                wrong.code,
                 f"{prefix}{key}",
-                f"{field.label}: {message}",
+                f"{_subject(field)}: {wrong.words}",
                 expected=_expected(form, field),
-                found=_shown(value),
+                found=_shown(form, value),
                 remedy="Correct the answer.",
             )
-
-
-def _problem(form: Form, field: Field, value: object) -> tuple[str, str] | None:
-    """The code and words of what is wrong with one value; None when it fits."""
-    if isinstance(value, str):
-        if value in field.missing:
-            return None
-        if field.type not in ("text", "choice"):
-            return _wrong_code(form, field, value)
-    if field.type == "choice":
-        return _not_a_choice(form, field, value)
-    if field.type == "text":
-        return _not_a_text(field, value)
-    return _not_a_number(field, value)
-
-
-def _wrong_code(form: Form, field: Field, value: str) -> tuple[str, str]:
-    if value in form.missing:
-        meaning = form.missing[value]
-        if value in field.implied_missing:
-            return (
-                "CODE",
-                f'"{value}" ({meaning}) belongs to the question before the grid',
-            )
-        return "CODE", f'"{value}" ({meaning}) cannot be given here'
-    return "VALUE", "a number is needed, or a reason why there is none"
-
-
-def _not_a_choice(form: Form, field: Field, value: object) -> tuple[str, str] | None:
-    for choice in field.choices:
-        # True == 1 in Python, but a truth value is no code.
-        if type(choice.value) is type(value) and choice.value == value:
-            return None
-    if isinstance(value, str) and value in form.missing:
-        return _wrong_code(form, field, value)
-    return "VALUE", "this is not one of the choices"
-
-
-def _not_a_text(field: Field, value: object) -> tuple[str, str] | None:
-    if not isinstance(value, str):
-        return "VALUE", "a text is needed"
-    if field.at_most is not None and len(value) > field.at_most:
-        return "RANGE", f"the text has {len(value)} characters, too many"
-    return None
-
-
-def _not_a_number(field: Field, value: object) -> tuple[str, str] | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return "VALUE", "a number is needed"
-    if not math.isfinite(value):
-        return "VALUE", "this is not a number"
-    if field.type == "integer" and not isinstance(value, int):
-        return "VALUE", "a whole number is needed"
-    assert field.bounds is not None
-    if not field.bounds.contains(value, field.unit):
-        return "RANGE", f"{value:g} {field.unit}".rstrip() + " is outside the range"
-    return None
 
 
 def _expected(form: Form, field: Field) -> str:
@@ -142,11 +84,18 @@ def _expected(form: Form, field: Field) -> str:
     return field.expected + (f"; or {codes}" if codes else "")
 
 
-def _shown(value: object) -> str:
-    """The value as it may be repeated: free text may name a person, so only its length."""
-    if isinstance(value, str) and len(value) > 12:
-        return f"a text of {len(value)} characters"
-    return str(value)[:40]
+def _subject(field: Field) -> str:
+    return field.label.rstrip(" ?:.")
+
+
+def _shown(form: Form, value: object) -> str:
+    """The value as it may be repeated: a typed text may name a person, so only its length."""
+    if isinstance(value, str):
+        known = value in form.missing
+        return value if known else f"a text of {len(value)} characters"
+    if isinstance(value, int | float):
+        return str(value)[:20]
+    return "no single value"
 
 
 def _contradicting(form: Form, answers: Answers, prefix: str) -> Iterator[Finding]:
@@ -161,9 +110,9 @@ def _contradicting(form: Form, answers: Answers, prefix: str) -> Iterator[Findin
         yield _finding(
             "IMPLIED",
             f"{prefix}{key}",
-            f'{field.label} contradicts the answer to "{question.label}"',
+            f'{_subject(field)} contradicts the answer to "{question.label}"',
             expected=_meaning(form, value),
-            found=_shown(said),
+            found=_shown(form, said),
             remedy="Change one of the two answers.",
         )
 
@@ -173,6 +122,11 @@ def _meaning(form: Form, value: Answer) -> str:
     return f"{value} ({words})" if words else str(value)
 
 
+def _answered(form: Form, answers: Answers, item: str) -> bool:
+    said = answers.get(item)
+    return not blank(said) and misfit(form.missing, form.fields[item], said) is None
+
+
 def _blanks(form: Form, answers: Answers, prefix: str) -> Iterator[Finding]:
     implied = dict(implied_cells(form, answers))
     gates = {g.id: g.gate for g in form.grids if g.gate}
@@ -180,12 +134,12 @@ def _blanks(form: Form, answers: Answers, prefix: str) -> Iterator[Finding]:
         if key in implied or not blank(answers.get(key)):
             continue
         gate = gates.get(field.grid or "")
-        if gate and blank(answers.get(gate.item)):
-            continue  # the question before the grid decides first; it is blank itself
+        if gate and not _answered(form, answers, gate.item):
+            continue  # the question before the grid comes first; it has its own finding
         yield _finding(
             "BLANK",
             f"{prefix}{key}",
-            f"{field.label}: no answer",
+            f"{_subject(field)}: no answer",
             expected=_expected(form, field),
             found="nothing",
             remedy="Answer it, or say why there is no answer."

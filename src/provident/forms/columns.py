@@ -33,12 +33,10 @@ class Column:
 
 def columns(form: Form) -> tuple[Column, ...]:
     """All columns in the order of entry; derived ones follow."""
-    return tuple(
-        [
-            *(_answered(form, field) for field in form.fields.values()),
-            *_computed_cells(form),
-            *(_computed(form, d, d.id, d.label, d.id) for d in form.derivations),
-        ]
+    return (
+        *(_answered(form, field) for field in form.fields.values()),
+        *_computed_cells(form),
+        *(_computed(form, d, d.id, d.label, d.id) for d in form.derivations),
     )
 
 

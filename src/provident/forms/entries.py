@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from provident.forms.check import check_answers
+from provident.forms.codes import named
 from provident.forms.derive import NOT_EVALUABLE, derive
 from provident.forms.expand import expand
 from provident.forms.form import Form
@@ -87,7 +88,7 @@ def acceptance_test(
 
     Entries at both ends of every range, with every missing code, and at random must pass
     the checks, derive, and come back unchanged from CSV; an empty entry must be refused.
-    Codes: FORM.TEST_CHECK, FORM.TEST_DERIVE, FORM.TEST_CSV, FORM.TEST_BLANK.
+    The codes are those of `CODES` that begin with FORM.TEST.
     """
     findings: list[Finding] = []
     if not check_answers(form, {}, complete=True):
@@ -100,7 +101,7 @@ def acceptance_test(
 
 def _failed(form: Form, code: str, message: str, key: str = "") -> Finding:
     return Finding(
-        code=f"FORM.TEST_{code}",
+        code=named(f"TEST_{code}"),
         severity=Severity.ERROR,
         where=Place(uid=key or form.key),
         message=f"acceptance test of {form.key}: {message}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from provident.forms.fit import misfit
 from provident.forms.form import Form
 from provident.forms.model import Answer, Answers, Grid
 from provident.kernel import InvalidInput
@@ -30,11 +31,10 @@ def implied_value(form: Form, grid: Grid, answers: Answers) -> Answer | None:
     """
     if grid.gate is None:
         return None
-    said = answers.get(grid.gate.item)
-    if blank(said) or said == grid.gate.when:
-        return None
-    codes = form.fields[grid.gate.item].missing
-    return str(said) if said in codes else grid.gate.fill
+    said, question = answers.get(grid.gate.item), form.fields[grid.gate.item]
+    if blank(said) or misfit(form.missing, question, said) or said == grid.gate.when:
+        return None  # a wrong answer decides nothing either
+    return str(said) if said in question.missing else grid.gate.fill
 
 
 def implied_cells(form: Form, answers: Answers) -> Iterator[tuple[str, Answer]]:

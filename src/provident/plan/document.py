@@ -233,7 +233,7 @@ class _Builder:
             self._note(codes.DEPTH, event, f"nested deeper than {DEEPEST} levels")
             raise _Refused
         if isinstance(event, ev.MappingStartEvent):
-            return self._mapping(events, path)
+            return self._mapping(events, path, inline=bool(event.flow_style))
         if isinstance(event, ev.SequenceStartEvent):
             return self._sequence(events, path)
         return self._scalar(event)
@@ -258,7 +258,9 @@ class _Builder:
             items.append(self._node(event, events, (*path, len(items))))
         return items
 
-    def _mapping(self, events: Iterator[Any], path: Path) -> dict[Any, Any]:
+    def _mapping(
+        self, events: Iterator[Any], path: Path, *, inline: bool
+    ) -> dict[Any, Any]:
         mapping: dict[Any, Any] = {}
         while not isinstance(event := next(events), ev.MappingEndEvent):
             self._refuse_unfolding(event)
@@ -279,6 +281,8 @@ class _Builder:
                 event.start_mark.column + 1,
             )
             mapping[key] = self._node(next(events), events, inner)
+            if inline and mapping[key] is None:
+                self.places.cut.add(inner)
         return mapping
 
     def _key(self, event: Any) -> str | int:

@@ -39,9 +39,12 @@ def explain(
 ) -> list[Finding]:
     """All that is wrong in one file, as findings in the order of the file."""
     problems = [_problem(e, value) for e in error.errors(include_url=False)]
-    findings = [
+    cut = dict.fromkeys(p.path for p in problems if p.path in places.cut)
+    findings = [_cut_text(path, places) for path in cut]
+    findings += [
         _finding(problem, model, value, places, alternatives)
         for problem, alternatives in _decided(problems)
+        if problem.path not in cut
     ]
     return sorted(
         findings, key=lambda f: (f.where.line or 0, f.where.column or 0, f.message)
@@ -124,6 +127,18 @@ def _finding(
     if problem.kind == "missing":
         return _missing_key(problem, model, top, places)
     return _wrong_value(problem, model, places, alternatives)
+
+
+def _cut_text(path: Path, places: FilePlaces) -> Finding:
+    """A key without a value inside `{ }` is most often the end of the text before it."""
+    return fault(
+        codes.VALUE,
+        places.key(path),
+        f'{_at(path[:-1])}: "{path[-1]}" stands alone after a comma',
+        expected="key: value",
+        found=f"{path[-1]} without a value",
+        remedy="If it is the end of the text before it, put that whole text in quotes: inside { } a comma ends a value.",
+    )
 
 
 def _at(path: Path) -> str:

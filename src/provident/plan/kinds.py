@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib import import_module
-from typing import Any
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel
 
 from provident.plan.models.consent import Consent
 from provident.plan.models.costs import Costs
+from provident.plan.models.deidentification import Deidentification
 from provident.plan.models.economics import EconomicModel
 from provident.plan.models.evidence import Evidence
 from provident.plan.models.flows import Flows
@@ -47,19 +46,6 @@ class Kind:
     def many(self) -> bool:
         """Whether a plan may have several files of the kind."""
         return "*" in self.pattern
-
-
-class Unread(RootModel[dict[str, Any]]):
-    """A file whose model is not there yet: kept as it is."""
-
-
-def _model(module: str, name: str) -> type[BaseModel]:
-    try:
-        found = getattr(import_module(f"provident.plan.models.{module}"), name)
-    except (ModuleNotFoundError, AttributeError):
-        return Unread
-    assert issubclass(found, BaseModel)
-    return found
 
 
 KINDS: Mapping[str, Kind] = {
@@ -110,7 +96,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             name="deidentification",
             pattern="deidentification.yaml",
-            model=_model("deidentification", "Deidentification"),
+            model=Deidentification,
             needed=True,
             holds="the one de-identification profile, each deviation with its reason",
         ),

@@ -22,11 +22,16 @@ def path_text(path: Path) -> str:
 
 @dataclass(slots=True)
 class FilePlaces:
-    """The lines and columns of one file: of each value, and of the key before it."""
+    """The lines and columns of one file: of each value, and of the key before it.
+
+    `cut` holds the paths of keys without a value inside `{ }`: most often the rest of a
+    text that a comma has cut, as in `{why: read twice, then fixed}`.
+    """
 
     file: str
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    cut: set[Path] = field(default_factory=set)
 
     def value(self, path: Path) -> Place:
         """The place of a value, or of the nearest thing around it that the file has."""

@@ -103,6 +103,7 @@ TABLE: tuple[Reference, ...] = (
     Reference("flows.yaml", "flows.*.what.[]", "data"),
     Reference("costs.yaml", "items.*.per", "exam", r"scan of (\w+)(?: with \w+)?"),
     Reference("costs.yaml", "items.*.per", "series role", r"scan of \w+ with (\w+)"),
+    Reference("costs.yaml", "items.*.pays", "role"),
     Reference("costs.yaml", "prices", "attachment"),
     Reference("evidence.yaml", "claims.*.outcome", "outcome"),
     Reference("evidence.yaml", "barriers.[].owner", "role"),
@@ -234,7 +235,7 @@ def unresolved(
 ) -> list[Finding]:
     """A finding for each reference that leads nowhere."""
     definitions = Definitions(documents, unread, files)
-    findings = []
+    findings: list[Finding] = []
     for reference in TABLE:
         for file, top in documents.items():
             if fnmatchcase(file, reference.file):
@@ -250,7 +251,7 @@ def _unresolved_in(
         return
     for path, value, is_key in named(top, reference.path):
         name = _picked(reference.pick, value)
-        if name is None:
+        if name is None or path in places.files[file].cut:
             continue
         if reference.to == "attachment":
             beside = "/".join([*file.split("/")[:-1], name])

@@ -11,12 +11,16 @@ from pydantic import BaseModel
 from provident.plan.kinds import kind_of
 from provident.plan.models.consent import Consent
 from provident.plan.models.costs import Costs
+from provident.plan.models.deidentification import Deidentification
 from provident.plan.models.economics import EconomicModel
 from provident.plan.models.evidence import Evidence
 from provident.plan.models.flows import Flows
+from provident.plan.models.forms import FormFile
+from provident.plan.models.imaging import ImagingManual
 from provident.plan.models.people import People
 from provident.plan.models.phantoms import Phantoms
 from provident.plan.models.quality import Quality
+from provident.plan.models.reading import ReadDesignFile
 from provident.plan.models.sites import Sites
 from provident.plan.models.study import Study
 
@@ -38,12 +42,12 @@ class Plan:
     sites: Sites
     people: People
     consent: Consent | None
-    imaging: Mapping[str, Any]
+    imaging: Mapping[str, ImagingManual]
     phantoms: Phantoms | None
-    deidentification: Any
+    deidentification: Deidentification
     quality: Quality
-    reading: Mapping[str, Any]
-    forms: Mapping[str, Any]
+    reading: Mapping[str, ReadDesignFile]
+    forms: Mapping[str, FormFile]
     flows: Flows | None
     costs: Costs | None
     economics: Mapping[str, EconomicModel]
@@ -55,11 +59,6 @@ class Plan:
     def version(self) -> str:
         """The plan's version, as study.yaml states it."""
         return self.study.version
-
-
-def _value(model: BaseModel, key: str) -> Any:
-    root = getattr(model, "root", None)
-    return root[key] if isinstance(root, dict) else getattr(model, key)
 
 
 def build(
@@ -74,25 +73,19 @@ def build(
         "economics": {},
     }
     for name, model in models.items():
-        match _kind_name(name, model):
-            case "imaging":
-                many["imaging"][_value(model, "exam")] = model
-            case "reading":
-                many["reading"][_value(model, "endpoint")] = model
-            case "forms":
-                key = f"{_value(model, 'form')}@{_value(model, 'version')}"
-                many["forms"][key] = model
-            case "economics":
-                many["economics"][_value(model, "id")] = model
-            case kind:
-                one[kind] = model
+        if isinstance(model, ImagingManual):
+            many["imaging"][model.exam] = model
+        elif isinstance(model, ReadDesignFile):
+            many["reading"][model.endpoint] = model
+        elif isinstance(model, FormFile):
+            many["forms"][model.key] = model
+        elif isinstance(model, EconomicModel):
+            many["economics"][model.id] = model
+        elif isinstance(model, Phantoms):
+            one["phantoms"] = model
+        else:
+            kind = kind_of(name)
+            assert kind is not None  # files of no kind were refused on loading
+            one[kind.name] = model
     optional = dict.fromkeys(("consent", "phantoms", "flows", "costs", "evidence"))
     return Plan(**{**optional, **one, **many, "files": files, "hash": digest})
-
-
-def _kind_name(name: str, model: BaseModel) -> str:
-    if isinstance(model, Phantoms):
-        return "phantoms"
-    kind = kind_of(name)
-    assert kind is not None  # files of no kind were refused on loading
-    return kind.name

@@ -53,6 +53,7 @@ def grammar(
     schema = {
         "type": kind,
         "description": expected,
+        "x-takes": expected,
         "examples": [str(e) if kind == "string" else e for e in examples],
     }
     return _Grammar(validate, schema)
@@ -148,7 +149,7 @@ def _yes_no(value: Any) -> Any:
 YesNo = Annotated[
     bool,
     BeforeValidator(_yes_no),
-    WithJsonSchema({"enum": [True, False, "yes", "no"], "description": "yes or no"}),
+    WithJsonSchema({"enum": [True, False, "yes", "no"], "x-takes": "yes or no"}),
 ]
 
 # -- quantities ---------------------------------------------------------------

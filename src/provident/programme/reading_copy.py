@@ -96,7 +96,9 @@ def reading_copy(data: bytes, *, key: bytes, case: str, number: int) -> bytes:
 
     from pydicom import Dataset, dcmread
 
-    source = dcmread(io.BytesIO(dicom.pixels.normalised(data)))
+    from provident.dicom import pixels
+
+    source = dcmread(io.BytesIO(pixels.normalised(data)))
     made = _some(source, COPIED)
     for region in source.get("SequenceOfUltrasoundRegions") or []:
         made.setdefault("SequenceOfUltrasoundRegions", [])

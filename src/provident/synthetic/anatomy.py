@@ -205,3 +205,4 @@ VESSELS: Final = (
 NERVES: Final = (
     Tube(path=((-4.0, -60.0, -8.0), (-4.0, -15.0, -13.5), (-4.0, 8.0, -14.5), (-8.0, 32.0, -14.0)), radius=2.2, flat=0.6),
 )  # fmt: skip
+BONES_OF_HAND: Final[tuple[LongBone | ShortBone, ...]] = (*CARPALS, *LONG_BONES)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import overload
+from typing import Final, overload
 
 import numpy as np
 from pydicom import Dataset, dcmwrite
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from provident.synthetic.faults import Fault
 
 
-IMPLEMENTATION: str = "2.25.309485960192837465564738291010293847"
+IMPLEMENTATION: Final = UID("2.25.309485960192837465564738291010293847")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,9 +100,7 @@ def finish(datasets: list[Dataset], faults: frozenset[Fault]) -> Exam:
     """The exam, with the faults that any kind of exam can have."""
     if Fault.DUPLICATE in faults:
         first = datasets[0]
-        twin = Dataset()
-        twin.update(first)
-        twin.file_meta = first.file_meta
+        twin = deepcopy(first)
         pixels = bytearray(first.PixelData)
         pixels[: len(pixels) // 8] = bytes(len(pixels) // 8)
         twin.PixelData = bytes(pixels)

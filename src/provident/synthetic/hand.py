@@ -15,8 +15,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from provident.synthetic.anatomy import (
-    CARPALS,
-    LONG_BONES,
+    BONES_OF_HAND,
     NERVES,
     TENDONS,
     VESSELS,
@@ -96,7 +95,7 @@ def _bones() -> _Bones:
     number = np.zeros(GRID.shape, np.uint8)
     thickness = np.zeros(GRID.shape, np.float32)
     names = []
-    for n, bone in enumerate((*CARPALS, *LONG_BONES), start=1):
+    for n, bone in enumerate(BONES_OF_HAND, start=1):
         names.append(bone.name)
         box, distance, cortex = _one_bone(bone)
         nearer = distance < best[box]
@@ -135,11 +134,12 @@ def _shadow(bones: _Bones, body: Floats) -> Floats:
 def _tube_cortex(bone: LongBone, along: Floats) -> Floats:
     """Thick in the middle of the shaft, thin at both ends."""
     length = float(np.linalg.norm(np.subtract(bone.end, bone.start)))
-    return np.interp(
+    found = np.interp(
         along / length,
         (0.0, 0.22, 0.42, 0.62, 0.82, 1.0),
         (_END_CORTEX, 0.8, bone.shaft_cortex, bone.shaft_cortex, 0.8, _END_CORTEX),
-    ).astype(np.float32)  # fmt: skip
+    )
+    return np.asarray(found, np.float32)  # fmt: skip
 
 
 def _soft_tissue(body: Floats, lobules: npt.NDArray[np.bool_]) -> Labels:

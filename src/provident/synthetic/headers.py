@@ -122,7 +122,7 @@ def new_instance(
             "InstanceCreationTime": tm(at + timedelta(seconds=3)),
         },
     )
-    add_private(ds, occasion.patient, occasion.scanner, occasion.accession)
+    add_private(ds, occasion.patient, occasion.scanner)
     own = habits(occasion.scanner.make)
     version = f"{occasion.scanner.make.split()[0]}_{occasion.software}".upper()
     add_file_meta(ds, implicit=own.implicit and ds.Modality == "MR", version=version)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from provident.synthetic.anatomy import CARPALS, LONG_BONES, LongBone, Point
+from provident.synthetic.anatomy import BONES_OF_HAND, LONG_BONES, LongBone, Point
 from provident.synthetic.hand import HandModel, Labels, hand_model
 from provident.synthetic.solids import Box, Floats, around
 from provident.synthetic.tissue import Tissue
@@ -51,12 +51,10 @@ class JointSite:
 
 def _bone_of(site: str) -> tuple[str, Point | None]:
     """The model's bone of a scored site, and the articular end that counts for a long one."""
-    name = site
-    at_end = site == "ulna" or site == "radius" or site.endswith("_prox")
-    if site.startswith("mcp"):
-        name = ("metacarpal" if site.endswith("_prox") else "proximal") + site[3]
-    elif site.startswith("mc"):
-        name = f"metacarpal{site[2]}"
+    part = {"head": "metacarpal", "base": "metacarpal", "phalanx": "proximal"}
+    word, finger = site.rstrip("12345"), site[-1]
+    name = f"{part[word]}{finger}" if word in part else site
+    at_end = word in {"head", "radius", "ulna"}
     for bone in LONG_BONES:
         if bone.name == name:
             return name, bone.end if at_end else bone.start
@@ -81,7 +79,7 @@ def bone_sites() -> dict[str, BoneSite]:
 
 
 def _extent(name: str) -> tuple[Point, Point]:
-    for bone in (*LONG_BONES, *CARPALS):
+    for bone in BONES_OF_HAND:
         if bone.name == name:
             if isinstance(bone, LongBone):
                 return around((bone.start, bone.end), max(bone.radii) * 1.2)
@@ -105,7 +103,7 @@ def joint_sites() -> dict[str, JointSite]:
     wrist: dict[str, tuple[Point, Point]] = {
         "druj": ((5.5, -21.0, 1.0), (7.0, 9.0, 10.0)),
         "radiocarpal": ((-1.0, -14.5, 0.5), (24.0, 6.5, 13.0)),
-        "intercarpal_cmc": ((0.0, 6.0, 0.5), (27.0, 17.0, 13.0)),
+        "intercarpal": ((0.0, 6.0, 0.5), (27.0, 17.0, 13.0)),
     }
     heads = {b.name: b.end for b in LONG_BONES}
     found = {}
@@ -132,7 +130,9 @@ def _joint_site(joint: str, centre: Point, size: Point) -> JointSite:
     )
     rng = np.random.default_rng(JOINTS.index(joint))
     lumps = ndimage.gaussian_filter(rng.standard_normal(bone.shape), 2.2)
-    reach = away * (1 + 0.35 * lumps / lumps.std()) + 7.0 * np.maximum(far - 0.45, 0)
+    reach = away * np.maximum(1 + 0.35 * lumps / lumps.std(), 0.3) + 7.0 * np.maximum(
+        far - 0.45, 0
+    )
     blocked = bone | (labels <= Tissue.SKIN) | (labels == Tissue.TENDON)
     return JointSite(box, np.where(blocked, 99.0, reach).astype(np.float32))
 

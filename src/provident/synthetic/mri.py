@@ -44,9 +44,7 @@ from provident.synthetic.truth import HandTruth
 
 
 SERIES: Final = ("cor_t1", "cor_stir", "ax_t1_post")
-AXIAL_CENTRE: Final = (
-    16.0  # mm in the field: from the distal forearm to past the knuckles
-)
+AXIAL_CENTRE: Final = -35.0  # mm in the field: from the wrist to past the knuckles
 _NOISE_AT_3T: Final = 0.020
 
 
@@ -237,8 +235,8 @@ def _series(
             seconds=plan.minutes * 60 * (n % 2 * plan.slices / 2 + n // 2) / plan.slices
         )
         ds = new_instance(occasion, head, MRImageStorage, n + 1, at, rng)
-        _mr_image(ds, occasion, plan, own, faults)
-        _plane(ds, occasion, plan, n)
+        describe_image(ds, occasion, plan, own, faults)
+        describe_plane(ds, occasion, plan, n)
         if plan.after_injection is not None:
             _contrast_agent(
                 ds, occasion.patient, start - timedelta(minutes=plan.after_injection)
@@ -262,7 +260,7 @@ def _kept(plan: Settings, faults: frozenset[Fault]) -> list[int]:
     return numbers
 
 
-def _mr_image(
+def describe_image(
     ds: Dataset,
     occasion: Occasion,
     plan: Settings,
@@ -305,11 +303,12 @@ def _mr_image(
             "FlipAngle": "150",
             "SAR": "0.31",
             "PatientPosition": "HFP",
+            "ImageLaterality": "B",
         },
     )
 
 
-def _plane(ds: Dataset, occasion: Occasion, plan: Settings, n: int) -> None:
+def describe_plane(ds: Dataset, occasion: Occasion, plan: Settings, n: int) -> None:
     """Frame of reference and image plane (PS3.3 C.7.4.1, C.7.6.2), hands prone above the head.
 
     Thumbs meet in the middle, fingers point to the head end, the backs of the hands to the ceiling:

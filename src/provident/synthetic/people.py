@@ -23,6 +23,7 @@ class Patient:
     birth_date: date
     sex: str
     seed: int
+    latin: str = ""  # the name in plain letters, where `name` has none
     issuer: str = "HOSPITAL"
     charset: str = "ISO_IR 100"
     address: str = ""
@@ -49,7 +50,9 @@ class Patient:
     @property
     def size(self) -> float:
         """Size of the hands relative to the model's, from height and sex."""
-        return (self.height_m / 1.74) ** 0.6 * (0.965 if self.sex == "F" else 1.0)
+        return float(
+            (self.height_m / 1.74) ** 0.6 * (0.965 if self.sex == "F" else 1.0)
+        )
 
 
 CHARSETS: Final = {"ISO_IR 6": "ascii", "ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
@@ -81,6 +84,10 @@ _NAMES: Final = (
     ("Adeyemi^Oluwaseun", "M", "ISO_IR 100"),
     ("Fairweather^Edith^May", "F", "ISO_IR 100"),
 )  # fmt: skip
+_LATIN: Final = {
+    "Παπαδοπούλου^Ελένη": "Papadopoulou^Eleni",
+    "Ковальчук^Олена": "Kovalchuk^Olena",
+}
 _FAMILIES: Final = ("Ogden", "Brearley", "Castell", "Dinsdale", "Eastwood", "Fenwick", "Garside", "Holroyd")  # fmt: skip
 _GIVENS: Final = {"F": ("Joan", "Priya", "Ruth", "Amina", "Clara"), "M": ("Alan", "Imran", "Peter", "Kofi", "Luke")}  # fmt: skip
 _STREETS: Final = (
@@ -110,6 +117,7 @@ def patients(seed: int, count: int, *, issuer: str = "HOSPITAL") -> list[Patient
         found.append(
             Patient(
                 name=name,
+                latin=_LATIN.get(name, ""),
                 patient_id=str(numbers[index]),
                 issuer=issuer,
                 birth_date=date(1940, 1, 1)

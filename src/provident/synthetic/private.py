@@ -15,9 +15,7 @@ from provident.synthetic.scanner import Scanner
 Row = tuple[int, str, object]  # element offset, VR, value
 
 
-def add_private(
-    ds: Dataset, patient: Patient, scanner: Scanner, accession: str
-) -> None:
+def add_private(ds: Dataset, patient: Patient, scanner: Scanner) -> None:
     """Put the maker's private blocks, and the archive's, into a dataset."""
     make = scanner.make.lower()
     if "siemens" in make:
@@ -31,18 +29,17 @@ def add_private(
             ds,
             0x700D,
             "TOSHIBA_MEC_MR3",
-            [(0x00, "DS", "1.0"), (0x05, "LO", "FSE2D+7_ORG")],
+            [(0x00, "DS", "1.0"), (0x05, "DS", "2.5")],
         )
-    # An image archive that links records of one person across hospitals.
+    # An image archive that links records of one person, and keeps the names it was sent.
     _block(
-        ds,
-        0x0031,
-        "MITRA LINKED ATTRIBUTES 1.0",
-        [
-            (0x20, "LO", f"{patient.issuer}{patient.patient_id}"),
-            (0x30, "SH", accession),
-        ],
+        ds, 0x0031, "MITRA LINKED ATTRIBUTES 1.0", [(0x20, "LO", patient.patient_id)]
     )
+    names: list[Row] = [
+        (0x02, "PN", patient.name),
+        (0x06, "PN", ds.ReferringPhysicianName),
+    ]
+    _block(ds, 0x0033, "MITRA OBJECT UTF8 ATTRIBUTES 1.0", names)
 
 
 def _block(ds: Dataset, group: int, creator: str, rows: list[Row]) -> None:
@@ -92,5 +89,5 @@ def _philips(ds: Dataset, scanner: Scanner) -> None:
             ds,
             0x2005,
             "Philips MR Imaging DD 001",
-            [(0x05, "CS", "N"), (0x86, "SL", 2)],
+            [(0x05, "CS", "N"), (0x86, "SS", 2)],
         )

@@ -84,7 +84,7 @@ _CANON: Final = Habits(
     descriptions={"cor_t1": "T1 FSE Cor", "cor_stir": "Fast STIR Cor", "ax_t1_post": "T1 FSE FatSAT Ax CE", "phantom": "ACR T1 SE Ax"},
     coil="16ch Flex SPDR",
     full_scale=2100,
-    image_type=("ORIGINAL", "PRIMARY"),
+    image_type=("ORIGINAL", "PRIMARY", "OTHER"),
     extra={"SequenceName": "FSE2D"},
 )  # fmt: skip
 

@@ -43,9 +43,9 @@ def screen_copy(
     )
     ds = new_instance(occasion, head, SecondaryCaptureImageStorage, 1, at, rng)
     picture = np.frombuffer(shown.PixelData, "<u2").reshape(shown.Rows, shown.Columns)
-    grey = np.clip(picture / max(int(picture.max()), 1) * 230, 0, 255)
-    grey = np.kron(grey, np.ones((2, 2)))
-    ink = mask(grey.shape, identity_lines(occasion), (10, 8), 14)  # type: ignore[arg-type]  # two sizes
-    set_all(ds, {"ConversionType": "WSD", "ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": "YES"})  # fmt: skip
+    small = np.clip(picture / max(int(picture.max()), 1) * 230, 0, 255)
+    grey = np.kron(small, np.ones((2, 2)))
+    ink = mask((grey.shape[0], grey.shape[1]), identity_lines(occasion), (10, 8), 14)
+    set_all(ds, {"ConversionType": "WSD", "PatientOrientation": "", "ImageLaterality": "U", "ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": "YES"})  # fmt: skip
     put_pixels(ds, np.maximum(grey, 255 * ink).astype(np.uint8))
     return ds

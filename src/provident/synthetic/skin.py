@@ -32,7 +32,8 @@ def _cone(grid: Grid, start: Point, end: Point, r0: float, r1: float) -> Floats:
     a, step = np.array(start), np.subtract(end, start)
     t = (x - a[0]) * step[0] + (y - a[1]) * step[1] + (z - a[2]) * step[2]
     t = np.clip(t / float(step @ step), 0, 1)
-    return to_segment(grid, grid.whole(), start, end, 0.94) - (r0 + t * (r1 - r0))
+    away = to_segment(grid, grid.whole(), start, end, 0.94)
+    return np.asarray(away - (r0 + t * (r1 - r0)), np.float32)
 
 
 def _finger(grid: Grid, finger: int) -> Floats:
@@ -71,4 +72,4 @@ def _forearm(grid: Grid) -> Floats:
     height = np.interp(y, (-60.0, 0.0), (19.0, 17.5))
     across = np.sqrt(((x - 0.5) / width) ** 2 + (z / height) ** 2)
     radial = (across - 1) * 18
-    return np.maximum(radial, y - 12.0).astype(np.float32)
+    return np.asarray(np.maximum(radial, y - 12.0), np.float32)

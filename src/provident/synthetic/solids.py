@@ -98,7 +98,7 @@ def to_short_bone(grid: Grid, box: Box, bone: ShortBone) -> Floats:
     v = np.abs(-dx * np.sin(turn) + dy * np.cos(turn)) / b
     w = np.abs(z - bone.centre[2]) / c
     size = (u**2.6 + v**2.6 + w**2.6) ** (1 / 2.6)
-    return ((size - 1) * min(a, b, c) * 1.1).astype(np.float32)
+    return np.asarray((size - 1) * min(a, b, c) * 1.1, np.float32)
 
 
 def to_segment(
@@ -112,10 +112,10 @@ def to_segment(
     t = np.clip((dx * step[0] + dy * step[1] + dz * step[2]) / float(step @ step), 0, 1)
     found = (dx - t * step[0]) ** 2 + (dy - t * step[1]) ** 2
     found = found + ((dz - t * step[2]) / flat) ** 2
-    return np.sqrt(found).astype(np.float32)
+    return np.asarray(np.sqrt(found), np.float32)
 
 
 def blend(a: Floats, b: Floats, width: float) -> Floats:
     """The union of two solids with a soft fillet of `width` mm between them (polynomial minimum)."""
     h = np.maximum(width - np.abs(a - b), 0) / width
-    return np.minimum(a, b) - h * h * width * np.float32(0.25)
+    return np.asarray(np.minimum(a, b) - h * h * width * 0.25, np.float32)

@@ -11,17 +11,17 @@ from provident.kernel import InvalidInput
 
 
 # The 23 bones and 7 joints of RAMRIS with the metacarpophalangeal joints (Ostergaard 2003,
-# J Rheumatol 30:1385). The ids are those of the code lists `ramris_bones` and `ramris_joints`.
+# J Rheumatol 30:1385). The ids are those of
+# the row lists `ramris_bones` and `ramris_joints` that plans use; a test holds them together.
 BONES: Final = (
-    "mcp2_prox", "mcp2_dist", "mcp3_prox", "mcp3_dist", "mcp4_prox", "mcp4_dist", "mcp5_prox", "mcp5_dist",
-    "mc1_base", "mc2_base", "mc3_base", "mc4_base", "mc5_base",
-    "trapezium", "trapezoid", "capitate", "hamate", "scaphoid", "lunate", "triquetrum", "pisiform",
-    "radius", "ulna",
+    "radius", "ulna", "scaphoid", "lunate", "triquetrum", "pisiform", "trapezium", "trapezoid", "capitate", "hamate",
+    "base1", "base2", "base3", "base4", "base5", "head2", "head3", "head4", "head5",
+    "phalanx2", "phalanx3", "phalanx4", "phalanx5",
 )  # fmt: skip
 JOINTS: Final = (
     "druj",
     "radiocarpal",
-    "intercarpal_cmc",
+    "intercarpal",
     "mcp2",
     "mcp3",
     "mcp4",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -121,9 +122,10 @@ def _shadow_of(labels: Labels) -> Floats:
     return np.asarray(ndimage.zoom(found, _FINE, order=2, mode="nearest"), np.float32)
 
 
-def _trabeculae(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
-    """Fine streaks along the bones, mean 0, standard deviation 1."""
-    noise = rng.standard_normal(shape, dtype=np.float32)
+@lru_cache(maxsize=1)
+def _trabeculae(shape: tuple[int, ...]) -> Floats:
+    """Fine streaks along the bones, mean 0, standard deviation 1; part of the model."""
+    noise = np.random.default_rng(20030502).standard_normal(shape, dtype=np.float32)
     found = ndimage.gaussian_filter(noise, (2.4, 0.9)) - ndimage.gaussian_filter(
         noise, 5
     )
@@ -145,7 +147,8 @@ def _project(
         bone = np.clip(
             (shadow - 0.42) * 1.2, 0, 1
         )  # more than soft tissue alone can be
-        shadow *= 1 + 0.05 * bone * _trabeculae(shadow.shape, rng)
+        streaks = np.roll(_trabeculae(shadow.shape), rng.integers(500), axis=0)
+        shadow *= 1 + 0.05 * bone * streaks
         u, v = pose.to_hand(x, y)
         height, width = (n * GRID.spacing for n in GRID.shape[1:])
         r = (v - GRID.low[1]) * (shadow.shape[0] - 1) / (height - GRID.spacing)
@@ -208,7 +211,12 @@ def _plate(
     _x_ray(ds, pixel, "" if Fault.NO_LATERALITY in faults else side, faults, rng)
     if digital:
         _digital(ds, pixel)
-    put_pixels(ds, _stored(image))
+    stored = _stored(image)
+    low, high = (int(v) for v in np.percentile(stored, (20, 99.8)))
+    set_all(
+        ds, {"WindowCenter": str((low + high) // 2), "WindowWidth": str(high - low)}
+    )
+    put_pixels(ds, stored)
     return ds
 
 
@@ -227,9 +235,7 @@ def _x_ray(
         {
             "ImageType": ["ORIGINAL", "PRIMARY", ""],
             "ViewPosition": "PA",
-            # Both hands on one plate: the General Series' Laterality is left out, the image says B.
             "ImageLaterality": side or None,
-            "Laterality": side if side in {"R", "L"} else None,
             "PatientOrientation": ["L", "H"],
             "KVP": "52",
             "Exposure": str(round(2.5 * times)),
@@ -242,11 +248,10 @@ def _x_ray(
             "ImagerPixelSpacing": [f"{pixel:g}"] * 2,
             "PixelSpacing": [f"{pixel:g}"] * 2,
             "PixelSpacingCalibrationType": "GEOMETRY",
+            "PixelSpacingCalibrationDescription": "hands lie on the detector",
             "RescaleIntercept": "0",
             "RescaleSlope": "1",
             "RescaleType": "US",
-            "WindowCenter": "2047",
-            "WindowWidth": "4095",
             "BurnedInAnnotation": "YES" if Fault.BURNED_IN_TEXT in faults else "NO",
             "LossyImageCompression": "00",
         },

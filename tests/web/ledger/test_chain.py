@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from provident.web.ledger import chain, triggers
 from provident.web.ledger.models import Event, Values
@@ -139,8 +139,8 @@ def test_missing_triggers_are_reported():
     assert triggers.missing(connection) == []
 
 
-@pytest.mark.django_db(transaction=False)
 def test_an_event_outside_a_transaction_is_refused(clock, monkeypatch):
-    monkeypatch.setattr(connection, "in_atomic_block", False)
-    with pytest.raises(RuntimeError, match="in the transaction"):
-        record(clock=clock, by=SYSTEM, study="s", action="a", thing="x", thing_id="1")
+    with monkeypatch.context() as patched:
+        patched.setattr(connections["default"], "in_atomic_block", False)
+        with pytest.raises(RuntimeError, match="in the transaction"):
+            record(clock=clock, by=SYSTEM, study="s", action="a", thing="x", thing_id="1")

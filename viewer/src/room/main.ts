@@ -32,12 +32,13 @@ class ReadingRoom {
   constructor(
     private readonly root: HTMLElement,
     private api: ReadingApi,
+    private readonly styles: Promise<void>,
   ) {}
 
   async show(): Promise<void> {
     const begun = performance.now();
     try {
-      const doc = await this.api.load();
+      const [doc] = await Promise.all([this.api.load(), this.styles]);
       this.room = new Room({
         api: this.api,
         doc,
@@ -80,10 +81,7 @@ async function start(): Promise<void> {
   const address = root?.dataset['case'];
   if (!root || !address) return;
   document.documentElement.style.background = '#0b1014';
-  const ready = styled();
-  const room = new ReadingRoom(root, new ReadingApi(root.dataset['csrf'] ?? '', address));
-  await ready;
-  await room.show();
+  await new ReadingRoom(root, new ReadingApi(root.dataset['csrf'] ?? '', address), styled()).show();
 }
 
 void start();

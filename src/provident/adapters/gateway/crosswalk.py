@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from provident.adapters.gateway.database import Database
@@ -32,11 +31,10 @@ def keyed(key: bytes, purpose: str, *parts: str) -> str:
 
 
 class CrosswalkFile:
-    """The crosswalk of one site; fits `deid.Crosswalk`."""
+    """The crosswalk of one site. Date shifts are not in it: they follow from the site's key."""
 
-    def __init__(self, path: Path, key: bytes, shift: Callable[[str], int]) -> None:
+    def __init__(self, path: Path, key: bytes) -> None:
         self._key = key
-        self._shift = shift
         self._database = Database(path, _SCHEMA)
 
     def _lookup(self, issuer: str, patient_id: str) -> str:
@@ -52,10 +50,6 @@ class CrosswalkFile:
             return None
         told = json.loads(unseal(self._key, name, rows[0]["sealed"]))
         return str(told["participant"])
-
-    def date_shift(self, participant: str) -> int:
-        """The days by which a participant's dates are moved."""
-        return self._shift(participant)
 
     def link(self, issuer: str, patient_id: str, participant: str) -> None:
         """Remember that a hospital number is a participant's; saying it again changes nothing.

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from provident.deid.report import REASONS as DEID_REASONS
+
 
 Kind = Literal["identity", "consent", "integrity"]
 Act = Literal["link", "release", "discard"]
@@ -112,4 +114,6 @@ def reason(code: str) -> Reason:
     if found is not None:
         return found
     held = REASONS["QUARANTINE.HELD"]
-    return Reason(code, held.kind, held.message, held.acts)
+    words = DEID_REASONS.get(code.removeprefix("DEID.").lower(), "")
+    message = f"{words} Nothing was sent." if words else held.message
+    return Reason(code, held.kind, message, held.acts)

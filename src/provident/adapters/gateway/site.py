@@ -11,8 +11,8 @@ from pathlib import Path
 
 from provident.adapters.gateway.crosswalk import CrosswalkFile, keyed
 from provident.adapters.gateway.ledger import GatewayLedger
-from provident.adapters.gateway.spool import Spool
-from provident.adapters.gateway.vault import Vault
+from provident.adapters.gateway.spool import Arrival, Spool
+from provident.adapters.gateway.vault import Vault, seal, unseal
 from provident.adapters.storage import fsync_directory
 from provident.deid.identity import SiteKey
 from provident.kernel import InvalidInput
@@ -109,13 +109,21 @@ class SiteGateway:
         """De-identified files on their way; each can be made again from the landing store."""
         return self.root / "outbox"
 
-    def crosswalk(self, shift_of: dict[str, int] | None = None) -> CrosswalkFile:
-        """The crosswalk."""
-        return CrosswalkFile(
-            self.root / "crosswalk.sqlite3",
-            self._storage_key,
-            lambda participant: (shift_of or {}).get(participant, 0),
-        )
+    @cached_property
+    def crosswalk(self) -> CrosswalkFile:
+        """Who is who."""
+        return CrosswalkFile(self.root / "crosswalk.sqlite3", self._storage_key)
+
+    def note(self, arrival: str, told: dict[str, str]) -> bytes:
+        """What the header says of a file, sealed."""
+        return seal(self._storage_key, f"note {arrival}", json.dumps(told).encode())
+
+    def noted(self, arrival: Arrival) -> dict[str, str]:
+        """What the header said of a file when it was indexed."""
+        if arrival.note is None:
+            return {}
+        told = unseal(self._storage_key, f"note {arrival.id}", arrival.note)
+        return dict(json.loads(told))
 
     def hide(self, purpose: str, *parts: str) -> str:
         """A keyed hash for the spool."""
@@ -132,8 +140,8 @@ class SiteGateway:
         return name
 
     def adopt(self) -> int:
-        """Account for files whose writer was killed between bytes and row; call only while nobody writes."""
-        self.vault.sweep()
+        """Account for files whose writer was killed between bytes and row."""
+        self.vault.sweep(time.time() - 3600)
         lost = sorted(self.vault.names() - self.spool.ids())
         for name in lost:
             try:

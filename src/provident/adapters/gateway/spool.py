@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS arrival (
     instance TEXT NOT NULL DEFAULT '',
     patient TEXT NOT NULL DEFAULT '',
     modality TEXT NOT NULL DEFAULT '',
+    note BLOB,
     hold TEXT,
     transfer TEXT,
     out_sha256 TEXT NOT NULL DEFAULT '',
@@ -82,7 +83,7 @@ STATES = ("landed", "indexed", "prepared", "sent", "duplicate", "held", "discard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One file that arrived; `exam`, `series`, `instance` and `patient` are keyed hashes."""
+    """One file that arrived; `exam`, `series`, `instance` and `patient` are keyed hashes, `note` is sealed."""
 
     id: str
     session: str
@@ -96,6 +97,7 @@ class Arrival:
     instance: str
     patient: str
     modality: str
+    note: bytes | None
     hold: str | None
     transfer: str | None
     out_sha256: str
@@ -237,8 +239,8 @@ class Spool:
     def holds(self, where: str = "decision = ''", *values: object) -> list[Hold]:
         """Holds, the oldest first."""
         rows = self.database.rows(
-            f"SELECT * FROM hold WHERE {where} ORDER BY opened, id",
-            *values,  # noqa: S608  # own constants
+            f"SELECT * FROM hold WHERE {where} ORDER BY opened, id",  # noqa: S608  # own constants
+            *values,
         )
         return [Hold(**dict(row)) for row in rows]
 
@@ -287,7 +289,7 @@ class Spool:
         """A transfer is ready: arrival id -> SHA-256 of its de-identified bytes."""
         with self.database.transaction() as connection:
             connection.execute(
-                "INSERT INTO transfer (id, exam, state, made) VALUES (?, ?, 'prepared', ?)",
+                "INSERT OR REPLACE INTO transfer (id, exam, state, made) VALUES (?, ?, 'prepared', ?)",
                 (id, exam, at),
             )
             connection.executemany(

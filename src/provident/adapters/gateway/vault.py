@@ -132,9 +132,9 @@ class Vault:
             for path in folder.iterdir()
         }
 
-    def sweep(self) -> int:
-        """Remove what a killed writer left half written; call only while nobody writes."""
-        left = list(self._temporary.iterdir())
+    def sweep(self, before: float) -> int:
+        """Remove what a killed writer left half written before a time (seconds since 1970)."""
+        left = [p for p in self._temporary.iterdir() if p.stat().st_mtime < before]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)

@@ -88,7 +88,7 @@ class Consent(PlanModel):
     """consent.yaml: information pieces, consent options, withdrawal rules."""
 
     information: Information = Field(
-        Information(), description="The imaging pieces of the information."
+        {}, validate_default=True, description="The imaging pieces of the information."
     )
     options: Annotated[dict[Id, Option], Field(min_length=1)] = Field(
         description="The consent options by id."

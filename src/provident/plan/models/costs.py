@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from provident.kernel import PlanError
 from provident.plan import quantities as q
@@ -40,7 +40,7 @@ class SplitAttribution(PlanModel):
 class Inflation(PlanModel):
     """Price indices by year, and where they come from."""
 
-    model_config = {**PlanModel.model_config, "extra": "allow"}
+    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, float] = Field(init=False)
 
     source: Name = Field(description="Where the indices come from.")
@@ -67,6 +67,9 @@ class Item(PlanModel):
     )
     attribution: Attribution | SplitAttribution | None = Field(
         None, description="Who pays (AcoRD)."
+    )
+    pays: Id | None = Field(
+        None, description="The role whose work it pays, such as safety_reader."
     )
     usual_care: Name | None = Field(
         None, description="What is done anyway, such as `1 per participant and year`."

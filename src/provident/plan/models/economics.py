@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from provident.plan.base import PlanModel
 from provident.plan.words import Name, Prose
@@ -72,7 +72,7 @@ class State(PlanModel):
 class ModelOutcome(PlanModel):
     """A named outcome of a tree: its base and what each leaf adds."""
 
-    model_config = {**PlanModel.model_config, "extra": "allow"}
+    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Expr] = Field(init=False)
 
     unit: Name = Field(description="Its unit.")

@@ -41,6 +41,22 @@ class Organisation(PlanModel):
     security_contact: Literal["required", "not required"] = Field(
         "required", description="Whether a security contact must be named."
     )
+    hosts: tuple[Literal["site", "centre", "reading"], ...] = Field(
+        (),
+        description="Whose people work there; from its id and kind when it is not given.",
+    )
+
+    def people_of(self, name: str) -> tuple[str, ...]:
+        """Whose people work there: as stated, else from its id, else from its kind."""
+        if self.hosts:
+            return self.hosts
+        by_id = {
+            "site": "site", "sites": "site", "unit": "centre", "ctu": "centre", "centre": "centre",
+            "readers": "reading", "reading": "reading", "core": "reading",
+        }  # fmt: skip
+        if name in by_id:
+            return (by_id[name],)
+        return ("site",) if self.kind == "nhs" else ()
 
 
 class Agreement(PlanModel):
@@ -118,7 +134,7 @@ class Store(PlanModel):
     holds_crosswalk: bool = Field(
         False, description="Whether it holds the list of codes and names."
     )
-    growth: DataSize | None = Field(None, description="Its capacity.")
+    capacity: DataSize | None = Field(None, description="How much it can hold.")
 
 
 class Tested(PlanModel):

@@ -89,8 +89,10 @@ _NUMBERS = "a range of numbers with their unit, such as 0..300 mm"
 
 def _score_range(value: Any) -> Interval:
     span = interval(value if isinstance(value, int | float) else str(value))
+    # An infinite end is no integer either: a score has both ends.
     whole = all(float(end).is_integer() for end in (span.low, span.high))
-    if span.unit or not whole:
+    closed = span.low_included and span.high_included
+    if span.unit or not whole or not closed:
         raise PlanError(
             f'"{value}" is not {_SCORES}; for other numbers write number: 0..300 mm'
         )

@@ -30,6 +30,7 @@ def form_problems(parts: FormParts) -> list[Problem]:
         *_names_twice(parts),
         *_missing_codes(parts),
         *(p for name, grid in parts.grids.items() for p in _grid(parts, name, grid)),
+        *_export_names(parts),
         *_study_data(parts),
         *_derivations(parts),
     ]
@@ -128,6 +129,23 @@ def _possible(answer: Answerable, value: int | str) -> bool:
     if bounds is None or isinstance(value, str):
         return False
     return bounds.contains(value, bounds.unit)
+
+
+def _export_names(parts: FormParts) -> Iterator[Problem]:
+    """Two columns of an export must not share a name once dots have become underscores."""
+    seen: dict[str, str] = {name: name for name in (*parts.items, *parts.derive)}
+    for name, grid in parts.grids.items():
+        for row in rows_of(grid):
+            for column in (*grid.columns, *grid.each):
+                key = f"{name}.{row}.{column}"
+                flat = key.replace(".", "_")
+                if flat in seen:
+                    yield Problem(
+                        ("grids", name),
+                        f'"{key}" and "{seen[flat]}" would both be exported as {flat}',
+                        name,
+                    )
+                seen[flat] = key
 
 
 def _study_data(parts: FormParts) -> Iterator[Problem]:

@@ -6,17 +6,25 @@ facts (`provident.dicom.FACTS`); what a radiographer reads stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, create_model, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from provident.dicom.registry import FACTS, FactSpec, nearest_fact
 from provident.kernel import PlanError
 from provident.plan.base import PlanModel
 from provident.plan.models.imaging_dose import Exposure
-from provident.plan.models.imaging_rules import Rule, rule_of, simple
+from provident.plan.models.imaging_rules import Rule, SameAs, rule_of
+from provident.plan.models.problems import Loc, Problem, refuse
 from provident.plan.nearest import did_you_mean
 from provident.plan.quantities import Interval, interval
 from provident.plan.words import (
@@ -92,10 +100,54 @@ class Criteria(PlanModel):
     def rules(self) -> dict[str, Rule]:
         """Fact name to what is asked of it, as written."""
         return {
-            name: getattr(self, name)
+            name: rule
             for name in FACTS
-            if getattr(self, name, None) is not None
+            if (rule := getattr(self, name, None)) is not None
         }
+
+    def __repr_args__(self) -> Any:
+        """Only what was written: there are more than a hundred facts."""
+        return [
+            (k, v) for k, v in super().__repr_args__() if k in self.model_fields_set
+        ]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _names_the_fact_that_was_meant(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Criteria]
+    ) -> Criteria:
+        """Name the fact behind a key such as `EchoTime`, which spelling alone would not find."""
+        try:
+            return handler(value)
+        except ValidationError as error:
+            raise ValidationError.from_exception_data(
+                error.title, [_said_again(line) for line in error.errors()]
+            ) from None
+
+
+def _said_again(line: ErrorDetails) -> InitErrorDetails:
+    kind, loc, context = line["type"], line["loc"], line.get("ctx", {})
+    if kind == "extra_forbidden" and len(loc) == 1 and nearest_fact(str(loc[0])):
+        words = unknown_fact(str(loc[0]))
+        return _detail("value_error", "{words}", {"words": words}, line)
+    if kind in ("grammar", "value_error"):
+        template = "{message}" if "message" in context else "{words}"
+        return _detail(kind, template, context, line)
+    return InitErrorDetails(type=kind, loc=loc, input=line["input"], ctx=context)
+
+
+def _detail(
+    kind: str, template: str, context: dict[str, Any], line: ErrorDetails
+) -> InitErrorDetails:
+    custom = PydanticCustomError(kind, template, context)
+    return InitErrorDetails(type=custom, loc=line["loc"], input=line["input"])
+
+
+def unknown_fact(name: str, others: Iterable[str] = ()) -> str:
+    """The words for a fact that is not in the registry."""
+    near = nearest_fact(name)
+    hint = f' (did you mean "{near}"?)' if near else did_you_mean(name, others)
+    return f'unknown fact "{name}"{hint}'
 
 
 class MatchCriteria(Criteria):
@@ -124,15 +176,10 @@ class RequireCriteria(Criteria):
 
 def _fact_name(value: Any) -> Any:
     if isinstance(value, str) and value not in FACTS:
-        near = nearest_fact(value)
         raise PydanticCustomError(
             "grammar",
             "{message}",
-            {
-                "message": f'unknown fact "{value}"'
-                + (f' (did you mean "{near}"?)' if near else ""),
-                "wanted": "the name of a fact",
-            },
+            {"message": unknown_fact(value), "wanted": "the name of a fact"},
         )
     return value
 
@@ -161,7 +208,7 @@ else:
 
 def _read_count(value: Any) -> Interval:
     found = interval(value) if not isinstance(value, bool) else None
-    if found is None or found.unit != "" or found.low < 0 and found.high < 0:
+    if found is None or found.unit != "" or found.high < 0:
         raise PlanError(
             f'{value!r} is not a number of series, such as 1, "1..2" or ">= 1"'
         )
@@ -295,59 +342,43 @@ class ImagingManual(PlanModel):
 
     @model_validator(mode="after")
     def _names_fit(self) -> ImagingManual:
-        problems = [*self._bad_references()]
-        if problems:
-            raise PydanticCustomError(
-                "grammar",
-                "{message}",
-                {
-                    "message": "; ".join(problems),
-                    "wanted": "a role of this manual, or role.fact",
-                },
-            )
+        refuse(type(self).__name__, [*self._bad_keys(), *self._bad_roles()])
         return self
 
-    def _bad_references(self) -> Iterator[str]:
-        for key in self.same_as_baseline:
-            yield from self._bad_key("same_as_baseline", key, alone=FACTS)
+    def _bad_keys(self) -> Iterator[Problem]:
+        for i, key in enumerate(self.same_as_baseline):
+            yield from self._bad_key(("same_as_baseline", i), key, alone=FACTS)
         for key in self.severity:
-            yield from self._bad_key(
-                "severity", key, alone=("default", *self.series, *FACTS)
-            )
+            alone = ("default", *self.series, *FACTS)
+            yield from self._bad_key(("severity", key), key, alone=alone)
+
+    def _bad_roles(self) -> Iterator[Problem]:
         for make, roles in self.vendor.items():
             for role in roles:
-                yield from self._bad_role(f"vendor.{make}", role)
-        for name, role in self.series.items():
-            yield from self._bad_in_role(name, role)
+                yield from self._bad_role(("vendor", make, role), role)
+        for name, series in self.series.items():
+            for other in series.alternatives:
+                if other != "still":
+                    yield from self._bad_role(("series", name, "or", other), other)
+            for fact, rule in series.require.rules().items():
+                if isinstance(rule, SameAs) and rule.role is not None:
+                    at = ("series", name, "require", fact)
+                    yield from self._bad_role(at, rule.role)
 
-    def _bad_in_role(self, name: str, role: SeriesRole) -> Iterator[str]:
-        for other in role.alternatives:
-            if other != "still":
-                yield from self._bad_role(f"series.{name}.or", other)
-        for fact, rule in role.require.rules().items():
-            other = getattr(rule, "role", None)
-            if other is not None:
-                yield from self._bad_role(f"series.{name}.require.{fact}", other)
-
-    def _bad_role(self, where: str, role: str) -> Iterator[str]:
+    def _bad_role(self, loc: Loc, role: str) -> Iterator[Problem]:
         if role not in self.series:
-            yield f'{where}: no series "{role}" in this manual{did_you_mean(role, self.series)}'
-
-    def _bad_key(self, where: str, key: str, *, alone: Any) -> Iterator[str]:
-        role, dot, fact = key.partition(".")
-        if not dot:
-            if key not in alone:
-                near = nearest_fact(key)
-                hint = (
-                    f' (did you mean "{near}"?)'
-                    if near in alone
-                    else did_you_mean(key, alone)
-                )
-                yield f'{where}: unknown name "{key}"{hint}'
-            return
-        yield from self._bad_role(where, role)
-        if fact not in FACTS and fact not in ("count", "constant"):
-            near = nearest_fact(fact)
-            yield f'{where}: unknown fact "{fact}"' + (
-                f' (did you mean "{near}"?)' if near else ""
+            words = (
+                f'this manual has no series "{role}"{did_you_mean(role, self.series)}'
             )
+            yield Problem(loc, words, role)
+
+    def _bad_key(
+        self, loc: Loc, key: str, *, alone: Iterable[str]
+    ) -> Iterator[Problem]:
+        role, dot, fact = key.partition(".")
+        if dot:
+            yield from self._bad_role(loc, role)
+            if fact not in (*FACTS, "count"):
+                yield Problem(loc, unknown_fact(fact), key)
+        elif key not in alone:
+            yield Problem(loc, unknown_fact(key, alone), key)

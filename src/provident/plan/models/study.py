@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from provident.plan.base import PlanModel
 from provident.plan.words import (
@@ -201,6 +201,12 @@ class Waiver(PlanModel):
     by: Name = Field(description="Who answers for it.")
     on: Date = Field(description="Since when.")
 
+    @model_validator(mode="after")
+    def _one_thing(self) -> Waiver:
+        if (self.finding is None) == (self.subdomain is None):
+            raise ValueError("a waiver names either a finding or a subdomain")
+        return self
+
 
 DEFAULT_NOT_DONE = {
     "participant_declined": "Participant declined the scan",
@@ -235,7 +241,7 @@ class Study(PlanModel):
     ] = Field("trial", description="The study's design.")
     arms: dict[Id, Name] = Field({}, description="The arms by id; none for a cohort.")
     blinded_to: BlindedTo = Field(
-        BlindedTo(), description="Which roles are blind to what."
+        {}, validate_default=True, description="Which roles are blind to what."
     )
     population: Population = Field(description="Who takes part.")
     anchor: Literal["enrolment", "randomisation", "first_treatment"] = Field(

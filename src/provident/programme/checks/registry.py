@@ -67,18 +67,6 @@ class PlanUnderCheck:
         """The file that defines an exam (`imaging`), endpoint (`reading`), form or model."""
         return self.files[kind, identity]
 
-    def has(self, file: str, path: Path) -> bool:
-        """Whether the file says anything at a path."""
-        value: Any = self.loaded.documents.get(file)
-        for step in path:
-            if isinstance(value, Mapping) and step in value:
-                value = value[step]
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            else:
-                return False
-        return value is not None
-
 
 def _identity(kind: str, top: Any) -> str | None:
     if not isinstance(top, Mapping):

@@ -1,6 +1,27 @@
-"""Addresses."""
+"""Addresses. Each app gives its own, whole; a study's begin with /s/<study>/."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 
-urlpatterns: list = []
+from django.urls import include, path
+
+from provident.web.people import urls as people
+
+
+APPS = ("participants", "exams", "qc", "reading", "intake", "reports", "sites")
+
+urlpatterns = [
+    path("", include((people.entrance, "people"))),
+    path("", include((people.study, "studies"))),
+    path("", include((people.ledger, "ledger"))),
+    *(
+        path("", include(f"provident.web.{app}.urls"))
+        for app in APPS
+        if find_spec(f"provident.web.{app}.urls")
+    ),
+]
+handler400 = "provident.web.ui.views.bad_request"
+handler403 = "provident.web.ui.views.denied"
+handler404 = "provident.web.ui.views.not_found"
+handler500 = "provident.web.ui.views.failed"

@@ -109,13 +109,21 @@ class Quarantine(models.Model):
     received_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=80, blank=True)
-    decision = models.TextField(blank=True)
+    decision = models.TextField(blank=True)  # the reason, in the person's words
+    act = models.CharField(max_length=10, blank=True)  # link, release, discard
+    carried_out_at = models.DateTimeField(null=True)  # by the gateway
+    problem = models.TextField(blank=True)  # why the gateway could not do it
 
     class Meta:
         ordering = ("-received_at",)
         constraints = (
             models.UniqueConstraint(
                 fields=("gateway", "reference", "code"), name="quarantine_once_a_reason"
+            ),
+            models.CheckConstraint(
+                name="quarantine_decided_by_somebody",
+                condition=models.Q(decided_at__isnull=True, act="")
+                | (models.Q(decided_at__isnull=False) & ~models.Q(decided_by="")),
             ),
         )
 

@@ -9,7 +9,7 @@ from datetime import UTC
 from django.db.models import QuerySet
 
 from provident.web.ledger import chain
-from provident.web.ledger.models import Event
+from provident.web.ledger.models import Event as Event
 
 
 @dataclass(frozen=True, slots=True)

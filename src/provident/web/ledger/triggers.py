@@ -31,7 +31,9 @@ KEPT = (
 
 def _sqlite(kept: Kept) -> dict[str, str]:
     stop = f"SELECT RAISE(ABORT, '{kept.table} is append-only')"
-    same = " ".join(("SELECT 1 FROM", kept.table, "WHERE", kept.key, "= NEW." + kept.key))
+    same = " ".join(
+        ("SELECT 1 FROM", kept.table, "WHERE", kept.key, "= NEW." + kept.key)
+    )
     made = {
         f"{kept.table}_no_update": f"BEFORE UPDATE ON {kept.table} BEGIN {stop}; END",
         f"{kept.table}_no_replace": f"BEFORE INSERT ON {kept.table} WHEN EXISTS ({same}) BEGIN {stop}; END",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 
@@ -89,14 +89,17 @@ def enrol(
 
 def lay_out_slots(*, participant: Participant, clock: Clock) -> None:
     """Make the slots that the plan in force expects and that are not there yet."""
-    rows = [
-        Slot(
-            participant=participant, visit=expected.visit, exam_kind=expected.exam,
-            opens_on=participant.anchor_on + timedelta(days=expected.opens),
-            closes_on=participant.anchor_on + timedelta(days=expected.closes), changed_at=clock.now(),
-        )
-        for expected in programme.slots_for(plan_in_force(participant.study))
-    ]  # fmt: skip
+    plan = plan_in_force(participant.study)
+    rows = []
+    for expected in programme.slots_for(plan):
+        visit = plan.study.visits[expected.visit]
+        opens, closes = programme.window_dates(visit, participant.anchor_on)
+        rows.append(
+            Slot(
+                participant=participant, visit=expected.visit, exam_kind=expected.exam, opens_on=opens,
+                closes_on=closes, changed_at=clock.now(),
+            )
+        )  # fmt: skip
     Slot.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -135,7 +138,7 @@ def book(*, slot: Slot, on: date, by: Actor, clock: Clock) -> Slot:
 @transaction.atomic
 def not_done(*, slot: Slot, reason: str, by: Actor, clock: Clock) -> Slot:
     """Record that an exam was not done, with a reason of the plan's list."""
-    reasons = programme.not_done_reasons(plan_in_force(slot.participant.study))
+    reasons = plan_in_force(slot.participant.study).study.not_done
     if reason not in reasons:
         raise InvalidInput(f"Give one of these reasons: {', '.join(reasons)}.")
     old, slot.reason = slot.state, reason

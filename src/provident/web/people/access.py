@@ -128,7 +128,7 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.REVIEW: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.CASE: _grant("see prepare assign", _STUDY, _WHERE),
         Thing.READ: _grant("see", _STUDY, "reader"),
-        Thing.ADJUDICATION: _grant("see", _STUDY, "reader"),
+        Thing.ADJUDICATION: _grant("see release", _STUDY, "reader"),
         Thing.LOCK: _grant("see lock", _STUDY),
         Thing.EXPORT: _grant("see", _STUDY),
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} quality reader"),

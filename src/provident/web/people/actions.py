@@ -160,3 +160,25 @@ def note_failed_login(*, username: str, clock: Clock) -> None:
             thing="account",
             thing_id=username,
         )
+
+
+@transaction.atomic
+def change_password(*, user: User, old: str, new: str, clock: Clock) -> None:
+    """Change one's own password.
+
+    Raises:
+        Denied: the old password is not this person's.
+        InvalidInput: the new one is too weak.
+    """
+    if not user.check_password(old):
+        raise Denied("That is not your present password.")
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        raise InvalidInput(" ".join(error.messages)) from None
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    record(
+        clock=clock, by=Actor(name=user.username), study="", action="account.password_changed",
+        thing="account", thing_id=user.username,
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -12,13 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from provident.kernel import PlanError
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Role, blind_to
-from provident.web.people.selectors import memberships, site_name
+from provident.web.people.selectors import Membership, memberships, site_name
 from provident.web.studies.plans import version_in_force
 from provident.web.ui.waits import waits
 
-
-if TYPE_CHECKING:
-    from provident.web.people.models import Membership
 
 ROLE_WORDS = {
     Role.TRIAL_MANAGER: "Trial manager",
@@ -43,7 +40,7 @@ PLACES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "people": ("Sites & people", "people:accounts", ("people", "access", "sites")),
     "data": ("Data", "reports:data", ("data", "exports", "lock")),
     "plan": ("Plan", "studies:plan", ("plan",)),
-    "ledger": ("Ledger", "people:ledger", ("ledger",)),
+    "ledger": ("Ledger", "ledger:page", ("ledger",)),
 }  # fmt: skip
 PLACES_OF: dict[Role, tuple[str, ...]] = {
     Role.TRIAL_MANAGER: ("home", "matrix", "transfers", "quality", "people", "data", "plan"),
@@ -53,6 +50,16 @@ PLACES_OF: dict[Role, tuple[str, ...]] = {
     Role.ADJUDICATOR: ("home", "reading"),
     Role.STATISTICIAN: ("home", "matrix", "cases", "data", "plan", "ledger"),
     Role.MONITOR: ("home", "matrix", "transfers", "quality", "people", "plan", "ledger"),
+}  # fmt: skip
+
+NOTHING_WAITS = {
+    Role.TRIAL_MANAGER: "Late scans, quarantines, open adjudications and findings of the plan check appear here.",
+    Role.SITE: "Queries to answer, exams past their window and images held back appear here.",
+    Role.QC: "Exams to review and changes of scanners appear here as soon as images are judged.",
+    Role.READER: "Cases appear here when they are given to you; you are told by their number alone.",
+    Role.ADJUDICATOR: "A case appears here when two readers differ by the study's rule.",
+    Role.STATISTICIAN: "Exports appear here once somebody has made one.",
+    Role.MONITOR: "Late scans, open queries and images held back appear here.",
 }  # fmt: skip
 
 
@@ -74,6 +81,7 @@ class Frame:
     plan_version: str
     blind_to: list[str]
     places: list[PlaceLink]
+    nothing: str  # what an empty list of work means for this role
     choices: int  # how many roles the person has, in all studies
 
 
@@ -132,6 +140,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         plan_version=_plan_version(membership),
         blind_to=blind_to(membership),
         places=places(membership, request.path, counts),
+        nothing=NOTHING_WAITS[Role(membership.role)],
         choices=memberships(membership.user).count(),
     )
     return {"membership": membership, "now": now, "frame": made, "waiting": waiting}

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from provident.web.people.models import Membership, User
+from provident.kernel import NotFound
+from provident.web.people.models import Membership as Membership
+from provident.web.people.models import User as User
 
 
 def memberships(user: Any) -> QuerySet[Membership]:
@@ -38,3 +40,28 @@ def members(study: str) -> QuerySet[Membership]:
 def user_by_name(username: str) -> User | None:
     """The account of that name."""
     return User.objects.filter(username=username).first()
+
+
+def site_name(membership: Membership) -> str:
+    """The name of the site that a role belongs to; empty for a role of the whole study."""
+    if not membership.site:
+        return ""
+    named = membership.study.sites.filter(code=membership.site)
+    return named.values_list("name", flat=True).first() or membership.site
+
+
+def site_choices(membership: Membership) -> list[tuple[str, str]]:
+    """The sites of the study as code and name."""
+    return list(membership.study.sites.values_list("code", "name"))
+
+
+def member(study: str, pk: int) -> Membership:
+    """One role that lasts.
+
+    Raises:
+        NotFound: there is none in this study.
+    """
+    row = members(study).filter(pk=pk, until__isnull=True).first()
+    if row is None:
+        raise NotFound("There is no such role in this study, or it has ended.")
+    return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from provident.reading import CaseState, ReadState
 from provident.web.exams.models import Series
 from provident.web.participants.models import Participant
 from provident.web.people.models import Membership, Signature
@@ -17,15 +18,38 @@ class Draw(models.Model):
     design = models.CharField(max_length=60)  # endpoint id of the plan
     plan_version = models.CharField(max_length=40)
     seed = models.BigIntegerField()
-    given = models.JSONField()  # what the draw was made from
+    placed = models.JSONField()  # [provident.reading.Placed.as_json()]
+    unmet = models.JSONField(
+        default=list
+    )  # wishes of the plan that could not be met, in words
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"draw {self.pk}"
 
 
+class FixedLimit(models.Model):
+    """A figure of a read design that the plan leaves open until it is fixed, such as from the qualification."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="limits")
+    design = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    value = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("study", "design", "name"), name="limit_fixed_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.design} {self.name} = {self.value}"
+
+
 class Case(models.Model):
-    """What a reader is shown: one participant's exams at the visits of a design, under labels."""
+    """What a reader is shown: one participant's exams at the visits of a design, or at one visit."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="cases")
     design = models.CharField(max_length=60)
@@ -36,8 +60,10 @@ class Case(models.Model):
     key = models.CharField(
         max_length=80
     )  # participant, and visit where the unit is the visit
-    labels = models.JSONField()  # label -> visit id; restricted
-    state = models.CharField(max_length=16)  # provident.reading's table of states
+    visits = models.JSONField()  # visit ids; restricted
+    state = models.CharField(
+        max_length=16, choices=[(s.value, s.value) for s in CaseState]
+    )
     reasons = models.JSONField(default=list)  # ids of the discordance rules that held
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -55,22 +81,22 @@ class Case(models.Model):
 
 
 class CaseSeries(models.Model):
-    """One series of a case, and its reading copy: opaque name -> object key and original UID."""
+    """One series of a case, and its reading copy: opaque name, object key, original UID of each image."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="series")
-    label = models.CharField(max_length=4)
+    visit = models.CharField(max_length=40)
     role = models.CharField(max_length=40)
     series = models.ForeignKey(Series, on_delete=models.PROTECT)
-    copy = models.JSONField(
-        default=list
-    )  # [{"name", "key", "sop_uid", "sha256", "frames"}]
-    problems = models.JSONField(default=list)
+    manifest_sha256 = models.CharField(
+        max_length=64, blank=True
+    )  # of the series when the copy was made
+    copy = models.JSONField(default=list)  # [{"name", "key", "sop_uid", "sha256"}]
 
     class Meta:
-        ordering = ("case", "label", "id")
+        ordering = ("case", "visit", "id")
         constraints = (
             models.UniqueConstraint(
-                fields=("case", "label", "role"), name="case_series_once"
+                fields=("case", "visit", "role"), name="case_series_once"
             ),
         )
 
@@ -88,26 +114,40 @@ class Assignment(models.Model):
         ADJUDICATOR = "adjudicator"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    design = models.CharField(max_length=60)  # the case's, for the constraint below
     reader = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="assignments"
     )
     role = models.CharField(max_length=12, choices=Role)
+    seat = (
+        models.PositiveSmallIntegerField()
+    )  # 1 or 2 for the primary readers, 0 for the adjudicator
     occasion = models.PositiveSmallIntegerField(default=1)  # above 1: a hidden repeat
     position = models.PositiveIntegerField()
+    block = models.PositiveIntegerField(default=1)
+    labels = models.JSONField()  # [[label, visit id], ...]; restricted
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, null=True)
     token = models.CharField(max_length=43, unique=True)
-    state = models.CharField(max_length=12)  # provident.reading's table of states
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in ReadState]
+    )
     opened_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ("reader", "position")
+        ordering = ("reader", "design", "position")
         constraints = (
             models.UniqueConstraint(
                 fields=("case", "reader", "occasion"), name="assignment_once"
             ),
             models.UniqueConstraint(
-                fields=("reader", "position"), name="assignment_one_a_position"
+                fields=("case", "seat", "occasion"),
+                condition=~models.Q(state="cancelled"),
+                name="assignment_one_a_seat",
+            ),
+            models.UniqueConstraint(
+                fields=("reader", "design", "position"),
+                name="assignment_one_a_position",
             ),
         )
 

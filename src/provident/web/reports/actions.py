@@ -10,6 +10,7 @@ from django.db import transaction
 import provident
 from provident.kernel import Clock, InvalidInput, NotReady
 from provident.kernel.ids import new_token, sha256
+from provident.web.exams.objects import object_store
 from provident.web.ledger.chain import canonical
 from provident.web.ledger.record import record
 from provident.web.ledger.selectors import head
@@ -20,7 +21,6 @@ from provident.web.people.models import Membership
 from provident.web.reports import content
 from provident.web.reports.models import Export, Lock
 from provident.web.reports.selectors import fields, open_work
-from provident.web.store import objects
 from provident.web.studies.actions import mark_locked, mark_unblinded
 from provident.web.studies.models import Study
 from provident.web.studies.plans import version_in_force
@@ -157,7 +157,7 @@ def make_export(*, by: Membership, clock: Clock) -> Export:
         "ledger": {"number": at_head.number, "hash": at_head.hash},
     }
     text = json.dumps(manifest, indent=2, sort_keys=True)
-    store = objects()
+    store = object_store()
     for name, made in texts.items():
         store.create(files[name]["key"], made.text.encode())
     files["manifest.json"] = {

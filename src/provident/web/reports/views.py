@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from provident.kernel import NotFound, ProvidentError
+from provident.web.exams.objects import object_store
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
 from provident.web.reports import actions, selectors
 from provident.web.reports.forms import SignForm, UnblindForm
-from provident.web.store import objects
 
 
 @require_GET
@@ -49,7 +49,7 @@ def fetch(request: HttpRequest, study: str, pk: int, name: str) -> HttpResponse:
     export = selectors.export(by, pk)
     if name not in export.files:
         raise NotFound("There is no such file in this export.")
-    body = objects().read(export.files[name]["key"])
+    body = object_store().read(export.files[name]["key"])
     actions.note_fetched(export=export, name=name, by=by, clock=clock())
     kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
     answer = HttpResponse(body, content_type=kind)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from provident.kernel import NotFound
-from provident.web.studies.models import Study
+from provident.web.studies.models import PlanVersion as PlanVersion
+from provident.web.studies.models import Study as Study
 
 
 def study_by_slug(slug: str) -> Study:

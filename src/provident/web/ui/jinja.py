@@ -17,13 +17,13 @@ from provident.web.ui.assets import entry
 
 
 @jinja2.pass_context
-def study_url(context: jinja2.runtime.Context, name: str, **named: Any) -> str:
+def study_url(context: jinja2.runtime.Context, name: str, /, **named: Any) -> str:
     """The address of a page of the current study."""
     study = context["request"].membership.study.slug
     return reverse(name, kwargs={"study": study, **named})
 
 
-def url(name: str, *args: Any, **named: Any) -> str:
+def url(name: str, /, *args: Any, **named: Any) -> str:
     """The address of a page."""
     return reverse(name, args=args or None, kwargs=named or None)
 
@@ -86,14 +86,15 @@ def day(on: date | None) -> str:
     return times.day(on)
 
 
-def environment(**options: Any) -> jinja2.Environment:
+def environment(**given: Any) -> jinja2.Environment:
     """Jinja's environment: our templates, then nhsuk-frontend's; undefined values chain, as its macros need."""
-    options["loader"] = jinja2.ChoiceLoader(
-        [options["loader"], jinja2.PackageLoader("nhsuk_frontend_jinja")]
+    loader = jinja2.ChoiceLoader(
+        [given.pop("loader"), jinja2.PackageLoader("nhsuk_frontend_jinja")]
     )
-    options["undefined"] = jinja2.ChainableUndefined
+    given.update(undefined=jinja2.ChainableUndefined, loader=loader)
+    given.pop("autoescape", None)
     made = jinja2.Environment(
-        **{"autoescape": True, **options}, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, **given
     )
     functions: Mapping[str, Any] = {
         "static": static,

@@ -46,7 +46,8 @@ class Figure:
 def _providers() -> Iterator[ModuleType]:
     for app in apps.get_app_configs():
         name = f"{app.name}.waits"
-        if app.name.startswith("provident.") and find_spec(name):
+        ours = app.name.startswith("provident.") and name != __name__
+        if ours and find_spec(name):
             yield import_module(name)
 
 

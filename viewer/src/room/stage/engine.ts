@@ -38,7 +38,14 @@ export function startEngine(): Rendering {
   // The other provider fetches a clip once for every frame that is asked for before the first is there.
   initLoader({ maxWebWorkers: 2, useLegacyMetadataProvider: true });
   initTools();
+  window.addEventListener('unhandledrejection', quietImageFailures);
   return rendering;
+}
+
+/** Cornerstone rejects once more, to nobody, for each image that fails; its pane has said so already. */
+function quietImageFailures(event: PromiseRejectionEvent): void {
+  const reason = event.reason as { error?: unknown } | null;
+  if (reason instanceof XMLHttpRequest || reason?.error instanceof XMLHttpRequest) event.preventDefault();
 }
 
 /** WebGL failed while in use: remember to draw by CPU and start the page again (answers are kept). */

@@ -66,23 +66,42 @@ export async function stackOf(series: Series): Promise<Stack> {
   return { ids: all.flatMap((s) => s.ids), fps: all.find((s) => s.fps !== null)?.fps ?? null };
 }
 
-/** Load images into memory, nearest to `from` first, a few at a time; `stop` ends it. */
-export async function loadAhead(
-  ids: string[],
-  from: number,
-  stop: AbortSignal,
-  onLoaded: (id: string, failed: boolean) => void = () => undefined,
-): Promise<void> {
+const RETRY_AFTER = 3_000;
+
+/** When the network is back, or after a moment where it was not the network. */
+function pause(stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    stop.addEventListener('abort', () => resolve(), { once: true });
+    if (navigator.onLine) setTimeout(resolve, RETRY_AFTER);
+    else window.addEventListener('online', () => resolve(), { once: true });
+  });
+}
+
+/**
+ * Load images into memory, nearest to `from` first, a few at a time; `stop` ends it. What fails is
+ * tried once more. Gives the images that cannot be had.
+ */
+export async function loadAhead(ids: string[], from: number, stop: AbortSignal, onLoaded: (share: number) => void): Promise<string[]> {
   const order = ids
     .map((id, i) => ({ id, away: Math.abs(i - from) }))
     .sort((a, b) => a.away - b.away)
     .map(({ id }) => id);
-  const lane = async (): Promise<void> => {
-    for (let id = order.shift(); id !== undefined && !stop.aborted; id = order.shift()) {
-      onLoaded(id, !(await loadOne(id)));
-    }
+  let loaded = 0;
+  const pass = async (wanted: string[]): Promise<string[]> => {
+    const failed: string[] = [];
+    const lane = async (): Promise<void> => {
+      for (let id = wanted.shift(); id !== undefined && !stop.aborted; id = wanted.shift()) {
+        if (await loadOne(id)) onLoaded((loaded += 1) / ids.length);
+        else failed.push(id);
+      }
+    };
+    await Promise.all([lane(), lane(), lane()]);
+    return failed;
   };
-  await Promise.all([lane(), lane(), lane()]);
+  const failed = await pass(order);
+  if (failed.length === 0 || stop.aborted) return failed;
+  await pause(stop);
+  return pass(failed);
 }
 
 /** Load one image as the viewports ask for it; false when it cannot be had. */

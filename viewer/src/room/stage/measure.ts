@@ -1,4 +1,4 @@
-import { eventTarget, metaData, type Types } from '@cornerstonejs/core';
+import { cache, eventTarget, metaData, type Types } from '@cornerstonejs/core';
 import {
   addTool,
   AngleTool,
@@ -12,6 +12,7 @@ import {
 import type { Measurement, ShapeKind, Stats } from '../types';
 import { originShift } from './engine';
 import { addressOf } from './images';
+import { roiStats, type Raster } from './roi';
 import { cross, pixelToWorld, scale, worldToPixel, type Grid } from './pixels';
 
 export const SHAPES: Record<ShapeKind, string> = {
@@ -25,13 +26,6 @@ interface CachedStats {
   length?: number;
   angle?: number;
   unit?: string;
-  area?: number;
-  areaUnit?: string;
-  mean?: number;
-  stdDev?: number;
-  min?: number;
-  max?: number;
-  modalityUnit?: string;
 }
 
 interface Drawn {
@@ -40,23 +34,16 @@ interface Drawn {
   data: { handles?: { points?: Types.Point3[] }; cachedStats?: Record<string, CachedStats> };
 }
 
-const one = (n: number | undefined): string => (n === undefined || Number.isNaN(n) ? '–' : n.toFixed(1));
+const one = (n: number): string => n.toFixed(1);
 const plain = (unit: string | undefined): string => (unit ?? 'px').replace(/ .*$/, '');
 
 /** The words beside a shape on the image. */
-const TEXT: Record<ShapeKind, (s: CachedStats) => string[]> = {
-  length: (s) => [`${one(s.length)} ${plain(s.unit)}`],
-  angle: (s) => [`${one(s.angle)}°`],
-  ellipse: roiText,
-  rectangle: roiText,
-};
-
-function roiText(s: CachedStats): string[] {
-  return [
-    `mean ${one(s.mean)} ± ${one(s.stdDev)}`,
-    `min ${one(s.min)} · max ${one(s.max)}`,
-    `${one(s.area)} ${plain(s.areaUnit)}`,
-  ];
+function words(kind: ShapeKind, value: number, unit: string, stats: Stats | null): string[] {
+  if (kind === 'length') return [`${one(value)} ${unit}`];
+  if (kind === 'angle') return [`${one(value)}°`];
+  if (!stats) return ['outside the image'];
+  const area = stats.area_mm2 === null ? [] : [`${one(stats.area_mm2)} mm²`];
+  return [`mean ${one(stats.mean)} ± ${one(stats.sd)}`, `min ${one(stats.min)} · max ${one(stats.max)}`, ...area];
 }
 
 /** Register the measuring tools once; their configuration goes to each tool group. */
@@ -77,8 +64,8 @@ export function registerShapes(): void {
 export function shapeConfiguration(kind: ShapeKind): Record<string, unknown> {
   return {
     getTextLines: (data: Drawn['data'], target: string) => {
-      const stats = data.cachedStats?.[target];
-      return stats ? TEXT[kind](stats) : undefined;
+      const shape = measured(kind, data, target.replace(/^imageId:/, ''));
+      return shape ? words(kind, shape.value, shape.unit, shape.stats) : undefined;
     },
   };
 }
@@ -175,7 +162,7 @@ export class Measurements {
 
 function gridOf(image: string): Grid | null {
   const plane = metaData.get('imagePlaneModule', image) as
-    | { imagePositionPatient?: number[]; rowCosines?: number[]; columnCosines?: number[]; columnPixelSpacing?: number; rowPixelSpacing?: number }
+    | { imagePositionPatient?: number[]; rowCosines?: number[]; columnCosines?: number[]; columnPixelSpacing?: number; rowPixelSpacing?: number; usingDefaultValues?: boolean }
     | undefined;
   if (!plane) return null;
   return {
@@ -184,6 +171,7 @@ function gridOf(image: string): Grid | null {
     column: plane.columnCosines ?? [0, 1, 0],
     spacing: [plane.columnPixelSpacing ?? 1, plane.rowPixelSpacing ?? 1],
     shift: originShift(),
+    known: !plane.usingDefaultValues,
   };
 }
 
@@ -195,23 +183,42 @@ function kindOf(drawn: Drawn): ShapeKind | undefined {
 function asMeasurement(drawn: Drawn, item: string | null): Measurement | null {
   const kind = kindOf(drawn);
   const image = drawn.metadata?.referencedImageId;
-  const stats = Object.values(drawn.data.cachedStats ?? {})[0];
-  const grid = image ? gridOf(image) : null;
-  if (!kind || !image || !stats || !grid || !drawn.annotationUID) return null;
-  const value = kind === 'length' ? stats.length : kind === 'angle' ? stats.angle : stats.mean;
-  if (value === undefined || Number.isNaN(value)) return null;
-  const points = (drawn.data.handles?.points ?? []).map((p) => worldToPixel(p, grid));
-  const unit = kind === 'length' ? plain(stats.unit) : kind === 'angle' ? 'deg' : (stats.modalityUnit ?? '');
-  return { id: drawn.annotationUID, kind, image: addressOf(image), points, value: round(value), unit, stats: roiStats(kind, stats), item };
+  const shape = kind && image ? measured(kind, drawn.data, image) : null;
+  if (!kind || !image || !shape || !drawn.annotationUID) return null;
+  return { id: drawn.annotationUID, kind, image: addressOf(image), ...shape, item };
 }
 
-function roiStats(kind: ShapeKind, s: CachedStats): Stats | null {
-  if (kind === 'length' || kind === 'angle') return null;
-  const inMm = plain(s.areaUnit).startsWith('mm');
-  return { mean: round(s.mean), sd: round(s.stdDev), min: round(s.min), max: round(s.max), area_mm2: inMm ? round(s.area) : null };
+/** What a shape on an image gives; null before it is finished. */
+function measured(kind: ShapeKind, data: Drawn['data'], image: string): Pick<Measurement, 'points' | 'value' | 'unit' | 'stats'> | null {
+  const grid = gridOf(image);
+  if (!grid) return null;
+  const points = (data.handles?.points ?? []).map((p) => worldToPixel(p, grid));
+  if (kind === 'length' || kind === 'angle') {
+    const cached = Object.values(data.cachedStats ?? {})[0];
+    const value = kind === 'length' ? cached?.length : cached?.angle;
+    if (value === undefined || Number.isNaN(value)) return null;
+    return { points, value: round(value), unit: kind === 'length' ? plain(cached?.unit) : 'deg', stats: null };
+  }
+  const raster = rasterOf(image, grid);
+  const stats = raster ? roiStats(kind, points, raster) : null;
+  return stats ? { points, value: stats.mean, unit: unitOf(image), stats } : null;
 }
 
-const round = (n: number | undefined): number => Math.round((n ?? 0) * 1000) / 1000;
+function rasterOf(image: string, grid: Grid): Raster | null {
+  const loaded = cache.getImage(image);
+  if (!loaded) return null;
+  const { columns, rows } = loaded;
+  const pixels = loaded.getPixelData();
+  return { pixels, columns, rows, samples: Math.max(1, Math.round(pixels.length / (columns * rows))), spacing: grid.known ? grid.spacing : null };
+}
+
+/** Hounsfield units for CT; other modalities' numbers have no unit of their own. */
+function unitOf(image: string): string {
+  const series = metaData.get('generalSeriesModule', image) as { modality?: string } | undefined;
+  return series?.modality === 'CT' ? 'HU' : '';
+}
+
+const round = (n: number): number => Math.round(n * 1000) / 1000;
 
 function asAnnotation(m: Measurement, image: string, grid: Grid): object {
   const plane = metaData.get('imagePlaneModule', image) as { frameOfReferenceUID?: string } | undefined;

@@ -80,6 +80,7 @@ export class Pane {
     const { series } = this.slot;
     if (!series) return;
     engine().enableElement({ viewportId: this.id, type: STACK, element: this.target, defaultOptions: { background: [0, 0, 0] } });
+    this.target.removeAttribute('tabindex'); // else it takes the focus, and Cornerstone swallows every key
     this.listen();
     try {
       this.stack = await stackOf(series);
@@ -156,6 +157,7 @@ export class Pane {
       for (let at = -1; at !== this.wanted; ) {
         at = this.wanted;
         await this.viewport.setImageIdIndex(at);
+        this.say('');
         this.apply(); // Cornerstone's CPU drawing forgets the window at every new image
       }
     } catch {

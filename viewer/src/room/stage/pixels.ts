@@ -8,6 +8,8 @@ export interface Grid {
   spacing: readonly [number, number];
   /** What to add so that (0, 0) is the outer corner of the first pixel, as in DICOM SCOORD. */
   shift: number;
+  /** False where the file gives no spacing and 1 is assumed. */
+  known: boolean;
 }
 
 const dot = (a: readonly number[], b: readonly number[]): number =>

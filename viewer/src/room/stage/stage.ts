@@ -84,19 +84,16 @@ export class Stage {
 
   private async ahead(pane: Pane): Promise<void> {
     const { ids } = pane.stack;
-    let loaded = 0;
-    let failed = 0;
-    await loadAhead(ids, pane.index, this.stopped.signal, (_, bad) => {
-      loaded += 1;
-      failed += bad ? 1 : 0;
-      pane.progress(loaded / Math.max(1, ids.length));
-    });
-    if (failed > 0) pane.say(`${failed} of ${ids.length} images could not be loaded. Reload the page to try again.`);
+    const failed = await loadAhead(ids, pane.index, this.stopped.signal, (share) => pane.progress(share));
+    if (failed.length > 0) pane.say(`${failed.length} of ${ids.length} images could not be loaded. Reload the page to try again.`);
   }
 
   private wire(pane: Pane): void {
     this.element.append(pane.element);
-    pane.element.addEventListener('pointerdown', () => this.activate(pane.place), true);
+    pane.element.addEventListener('pointerdown', () => {
+      this.activate(pane.place);
+      pane.element.focus({ preventScroll: true });
+    }, true);
     pane.element.addEventListener('focus', () => this.activate(pane.place));
     pane.element.addEventListener('contextmenu', (e) => e.preventDefault());
     pane.element.addEventListener('dblclick', () => this.magnify());

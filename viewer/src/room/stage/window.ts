@@ -5,13 +5,15 @@ export interface Range {
   upper: number;
 }
 
-/** Window and level as DICOM PS3.3 C.11.2.1.2 names them, for a range of values shown. */
+/** Window and level as DICOM PS3.3 C.11.2.1.2.1 defines them (linear), for a range of values shown. */
 export function windowLevel({ lower, upper }: Range): { window: number; level: number } {
-  return { window: upper - lower, level: (upper + lower) / 2 };
+  return { window: upper - lower + 1, level: (upper + lower + 1) / 2 };
 }
 
+/** The reverse of windowLevel. */
 export function range(window: number, level: number): Range {
-  return { lower: level - window / 2, upper: level + window / 2 };
+  const half = (window - 1) / 2;
+  return { lower: level - 0.5 - half, upper: level - 0.5 + half };
 }
 
 /** The range between the 1st and the 99.5th percentile of the pixels, from a sample of them. */

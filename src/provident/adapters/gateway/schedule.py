@@ -1,0 +1,99 @@
+"""What the centre told a gateway: who is enrolled at its site, and the plan in force. Kept on disk for work offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from provident import plan
+from provident.adapters.gateway.centre import Centre
+from provident.kernel import NotReady, PlanError
+from provident.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """A participant of the site, under the trial's number."""
+
+    code: str
+    anchor: date
+    active: bool
+    consent: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The site's participants and the plan they are followed by."""
+
+    participants: Mapping[str, Enrolled]
+    plan: plan.Plan
+
+    def missing_consents(self, participant: Enrolled) -> list[str]:
+        """The consents that the plan requires and the participant has not given."""
+        if self.plan.consent is None:
+            return []
+        return [
+            name
+            for name, option in self.plan.consent.options.items()
+            if option.required and not participant.consent.get(name, False)
+        ]
+
+
+def _put(path: Path, document: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{new_id()}")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(document))
+    temporary.replace(path)
+
+
+def fetch(centre: Centre, folder: Path) -> None:
+    """Bring the schedule, and the plan where it is a new one, from the centre into the gateway's directory."""
+    told = centre.schedule()
+    digest = told["plan"]["hash"]
+    if not (folder / f"plan-{digest}.json").is_file():
+        _put(folder / f"plan-{digest}.json", centre.plan(digest))
+    known = folder / "schedule.json"
+    if not known.is_file() or json.loads(known.read_text()) != told:
+        _put(known, told)
+
+
+@lru_cache(maxsize=8)
+def _plan(path: Path) -> plan.Plan:
+    files = json.loads(path.read_text())
+    loaded = plan.load_files({name: text.encode() for name, text in files.items()})
+    if loaded.plan is None:
+        raise PlanError(
+            "The plan from the centre does not load with this gateway's version of Provident. Update the gateway.",
+            loaded.findings,
+        )
+    return loaded.plan
+
+
+def known_schedule(folder: Path) -> Schedule:
+    """The schedule as last fetched.
+
+    Raises:
+        NotReady: the centre was never reached.
+    """
+    path = folder / "schedule.json"
+    if not path.is_file():
+        raise NotReady("This gateway has not reached its centre yet.")
+    told = json.loads(path.read_text())
+    participants = {
+        row["code"]: Enrolled(
+            code=row["code"],
+            anchor=date.fromisoformat(row["anchor"]),
+            active=row["status"] == "active",
+            consent=row["consent"],
+        )
+        for row in told["participants"]
+    }
+    return Schedule(
+        participants=participants, plan=_plan(folder / f"plan-{told['plan']['hash']}.json")
+    )

@@ -1,0 +1,73 @@
+"""Verify a folder of de-identified files, by whomever they were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from provident.deid.engine import gather
+from provident.deid.identifiers import Identifiers
+from provident.deid.profile import Profile
+from provident.deid.sources import Unreadable, sources
+from provident.deid.verify import in_name, verify
+from provident.kernel import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class FileLeak:
+    """Something that must not be in a file, or in its name. Never says the value."""
+
+    file: str
+    where: str
+    kind: str
+
+    def as_json(self) -> dict[str, str]:
+        """As the command line contract writes it."""
+        return {"file": self.file, "where": self.where, "kind": self.kind}
+
+
+def audit(
+    folder: Path,
+    *,
+    profile: Profile,
+    known: Identifiers,
+    original: Path | None = None,
+) -> tuple[int, list[FileLeak]]:
+    """How many files were looked at, and what was found in them.
+
+    `known` are identifiers of the people whose files these are; `original` are the files they were
+    made from, which tell more.
+
+    Raises:
+        InvalidInput: a folder is not there.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder}: there is no such folder.")
+    if original is not None:
+        known |= _gathered(original)
+    leaks: list[FileLeak] = []
+    count = 0
+    for source in sources(folder):
+        count += 1
+        if in_name(source.name, known):
+            leaks.append(FileLeak(source.name, "name", "path"))
+        try:
+            data = source.read()
+        except Unreadable:
+            leaks.append(FileLeak(source.name, "file", "unreadable"))
+            continue
+        leaks += [
+            FileLeak(source.name, leak.where, leak.kind)
+            for leak in verify(data, identifiers=known, profile=profile)
+        ]
+    return count, leaks
+
+
+def _gathered(original: Path) -> Identifiers:
+    known = Identifiers()
+    for source in sources(original):
+        try:
+            known |= gather(source.read())
+        except Unreadable:
+            continue
+    return known

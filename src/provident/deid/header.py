@@ -1,0 +1,285 @@
+"""The header engine: element by element, what a rule does, remembered for equal elements.
+
+One `HeaderEngine` serves one scope: a profile and SOP class, a key, a subject, what identifies the
+person, a character set, an encoding. Slices of a series share nearly all their elements, so most
+are answered from `_out` by their raw bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from provident.deid.charsets import decode, encode
+from provident.deid.content import concept_code, identifies
+from provident.deid.dates import capped_age, shift_date, shift_datetime
+from provident.deid.elements import Element, elements, items
+from provident.deid.identity import SiteKey, Subject, hidden_uid
+from provident.deid.rules import Do, Rules
+from provident.deid.text import Cleaner
+from provident.deid.vrs import SINGLE_VALUED, TEXT_VRS, vr_of
+from provident.deid.writer import encode_element, encode_items
+
+
+Written = tuple[int, bytes]
+
+_CACHED_UP_TO = 4096  # bytes of a raw element; longer ones hardly repeat
+_CACHE_SIZE = 40_000
+_NUMBERS = re.compile(rb"[\d+\-.eE: \\\0]*")
+CONTENT_SEQUENCE = 0x0040A730
+
+_DUMMIES: dict[str, bytes] = {
+    "PN": b"REMOVED",
+    "DA": b"19000101",
+    "TM": b"000000",
+    "DT": b"19000101000000",
+    "AS": b"000Y",
+    "DS": b"0",
+    "IS": b"0",
+    "US": b"\0\0",
+    "SS": b"\0\0",
+    "UL": b"\0" * 4,
+    "SL": b"\0" * 4,
+    "FL": b"\0" * 4,
+    "FD": b"\0" * 8,
+}
+
+
+class HeaderEngine:
+    """Applies the rules to data sets of one scope."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        key: SiteKey,
+        subject: Subject,
+        cleaner: Cleaner,
+        encodings: tuple[str, ...],
+        *,
+        implicit: bool,
+        very_old: bool = False,
+    ) -> None:
+        self.rules = rules
+        self.key = key
+        self.subject = subject
+        self.cleaner = cleaner
+        self.encodings = encodings
+        self.implicit = implicit
+        self.very_old = very_old
+        self._out: dict[tuple[str, bytes], bytes | None] = {}
+        self._held: dict[tuple[str, bytes], tuple[str, ...]] = {}
+        self.unapproved: list[str] = []
+        self._do: dict[Do, Callable[[bytes, str], bytes | None]] = {
+            Do.KEEP: lambda raw, vr: raw,
+            Do.REMOVE: lambda raw, vr: None,
+            Do.EMPTY: lambda raw, vr: b"",
+            Do.DUMMY: lambda raw, vr: _DUMMIES.get(
+                vr, b"REMOVED" if vr in TEXT_VRS or vr in ("AE", "CS") else b""
+            ),
+            Do.HASH: self._hash,
+            Do.SHIFT: self._shift,
+            Do.CLEAN: lambda raw, vr: self._clean(raw, vr, "full"),
+            Do.FORMS: lambda raw, vr: self._clean(raw, vr, "forms"),
+            Do.LIGHT: lambda raw, vr: self._clean(raw, vr, "light"),
+            Do.AGE: self._age,
+            Do.BIRTH: self._birth,
+            Do.NUMBER: lambda raw, vr: raw if _NUMBERS.fullmatch(raw) else b"",
+        }
+
+    def data_set(
+        self,
+        data: bytes,
+        found: list[Element],
+        *,
+        implicit: bool,
+        depth: int = 0,
+        concept: str | None = None,
+    ) -> list[Written]:
+        """The elements of one data set or item as they may be written, in their order."""
+        written: list[Written] = []
+        creators: dict[int, str] = {}
+        waiting: dict[int, Written] = {}
+        for element in found:
+            tag = element.tag
+            if not (tag >> 16) & 1:
+                out = self._element(data, element, "", implicit, depth, concept)
+            elif 0x10 <= tag & 0xFFFF <= 0xFF:
+                name = decode(data[element.value : element.end], self.encodings).strip(
+                    "\0 "
+                )
+                creators[tag] = name
+                waiting[tag] = (tag, self._raw(data, element, "LO", implicit))
+                continue
+            else:
+                block = (tag & 0xFFFF0000) | (tag >> 8) & 0xFF
+                creator = creators.get(block, "")
+                out = (
+                    self._element(data, element, creator, implicit, depth, None)
+                    if creator
+                    else None
+                )
+                if out is not None and block in waiting:
+                    written.append(waiting.pop(block))
+            if out is not None:
+                written.append((tag, out))
+        return written
+
+    def _element(
+        self,
+        data: bytes,
+        element: Element,
+        creator: str,
+        implicit: bool,
+        depth: int,
+        concept: str | None,
+    ) -> bytes | None:
+        if element.after - element.start > _CACHED_UP_TO or concept is not None:
+            return self._fresh(data, element, creator, implicit, depth, concept)
+        raw = (creator, data[element.start : element.after])
+        if raw in self._out:
+            self.unapproved.extend(self._held.get(raw, ()))
+            return self._out[raw]
+        before = len(self.unapproved)
+        out = self._fresh(data, element, creator, implicit, depth, None)
+        if len(self._out) < _CACHE_SIZE:
+            self._out[raw] = out
+            if len(self.unapproved) > before:
+                self._held[raw] = tuple(self.unapproved[before:])
+        return out
+
+    def _fresh(
+        self,
+        data: bytes,
+        element: Element,
+        creator: str,
+        implicit: bool,
+        depth: int,
+        concept: str | None,
+    ) -> bytes | None:
+        if creator:
+            vr, do = self._private(creator, element)
+        else:
+            vr = self._vr(element)
+            do = self.rules.of(element.tag, vr)
+            if concept is not None and identifies(concept, element.tag):
+                do = Do.DUMMY
+        if do is Do.REMOVE:
+            return None
+        if vr == "SQ" and do in (Do.RECURSE, Do.KEEP):
+            value = self._sequence(data, element, implicit, depth)
+            return encode_element(element.tag, "SQ", value, implicit=self.implicit)
+        if element.undefined:
+            # Encapsulated pixels stay as they are, offset table and fragments.
+            return data[element.start : element.after] if do is Do.KEEP else None
+        if do is Do.RECURSE:
+            return None
+        raw = data[element.value : element.end]
+        value_ = self._do[do](raw, vr)
+        if value_ is None:
+            return None
+        if value_ == raw and vr == element.vr:
+            return self._raw(data, element, vr, implicit)
+        return encode_element(element.tag, vr, value_, implicit=self.implicit)
+
+    def _vr(self, element: Element) -> str:
+        if element.vr != "UN":
+            return element.vr
+        known = vr_of(element.tag)
+        return "SQ" if known == "UN" and element.undefined else known
+
+    def _private(self, creator: str, element: Element) -> tuple[str, Do]:
+        """VR and action of a private element: what no rule names is removed."""
+        rule = self.rules.private(creator, element.tag)
+        if rule is None:
+            return element.vr, Do.REMOVE
+        vr = element.vr if element.vr != "UN" else rule.vr
+        if vr in ("", "UN", "OB") or ((vr == "SQ") != (rule.vr == "SQ") and rule.vr):
+            return vr, Do.REMOVE
+        if vr in ("PN", "LT", "UT", "UR"):
+            return vr, Do.REMOVE
+        if vr in TEXT_VRS:
+            return vr, Do.FORMS
+        do = self.rules.by_kind(0, vr)
+        return vr, do
+
+    def _raw(self, data: bytes, element: Element, vr: str, implicit: bool) -> bytes:
+        """An element as it stands, unless it must be written anew."""
+        plain = implicit == self.implicit and not element.undefined
+        if plain and not (element.end - element.value) & 1:
+            return data[element.start : element.after]
+        return encode_element(
+            element.tag, vr, data[element.value : element.end], implicit=self.implicit
+        )
+
+    def _sequence(
+        self, data: bytes, element: Element, implicit: bool, depth: int
+    ) -> bytes:
+        inner = implicit or element.vr == "UN"
+        found = []
+        for start, end in items(data, element, implicit=implicit, depth=depth):
+            parts = list(elements(data, start, end, implicit=inner, depth=depth + 1))
+            concept = (
+                concept_code(data, parts, implicit=inner, depth=depth + 1)
+                if element.tag == CONTENT_SEQUENCE
+                else None
+            )
+            written = self.data_set(
+                data, parts, implicit=inner, depth=depth + 1, concept=concept
+            )
+            found.append(b"".join(out for _, out in written))
+        return encode_items(found)
+
+    def _hash(self, raw: bytes, vr: str) -> bytes | None:
+        if vr != "UI":
+            return b""
+        uids = raw.decode("ascii", "replace").split("\\")
+        hidden = [hidden_uid(self.key, uid.strip("\0 ")) for uid in uids]
+        return "\\".join(hidden).encode("ascii", "replace")
+
+    def _shift(self, raw: bytes, vr: str) -> bytes | None:
+        shift = {"DA": shift_date, "DT": shift_datetime}.get(vr)
+        if shift is None:
+            return b""
+        values = raw.decode("ascii", "replace").strip("\0 ").split("\\")
+        days = self.subject.date_shift_days
+        return "\\".join(shift(v, days) if v.strip() else "" for v in values).encode()
+
+    def _age(self, raw: bytes, vr: str) -> bytes | None:
+        if vr != "AS":
+            return b""
+        values = raw.decode("ascii", "replace").strip("\0 ").split("\\")
+        cap = self.rules.profile.age_cap
+        return "\\".join(
+            capped_age(v, cap) if v.strip() else "" for v in values
+        ).encode()
+
+    def _birth(self, raw: bytes, vr: str) -> bytes | None:
+        policy = self.rules.profile.birth_date
+        if policy == "remove" or self.very_old:
+            return b""
+        moved = shift_date(
+            raw.decode("ascii", "replace").strip("\0 "), self.subject.date_shift_days
+        )
+        if policy == "year" and moved:
+            moved = f"{moved[:4]}0101"
+        return moved.encode()
+
+    def _clean(self, raw: bytes, vr: str, depth: str) -> bytes | None:
+        text = decode(raw, self.encodings).rstrip("\0 ")
+        if not text:
+            return raw
+        values = [text] if vr in SINGLE_VALUED else text.split("\\")
+        cleaned = []
+        for value in values:
+            result = self.cleaner.clean(value, depth)
+            cleaned.append(result.text)
+            self.unapproved.extend(result.unapproved)
+        if cleaned == values:
+            return raw
+        return encode("\\".join(cleaned), self.encodings)
+
+
+def pieces(written: list[Written]) -> Iterator[bytes]:
+    """The bytes of written elements in the order of their tags."""
+    for _, out in sorted(written, key=lambda w: w[0]):
+        yield out

@@ -1,0 +1,255 @@
+"""Text burned into images, found by its look (numpy and scipy, imported when called).
+
+What this is: a detector of lines of sharp, evenly bright marks of letter size, on the minimum and
+maximum over frames. What it is not: it does not read. It cannot tell a name from a measurement, so
+whoever uses it lets a person look. Handwriting, slanted text and text of a low contrast escape it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+
+LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)  # of the frame's range: where marks are cut out
+HEIGHT = (5, 48)  # pixels: of letters
+LETTERS = 4  # in a line, before it counts as text
+STANDS_OUT = 0.035  # of the range: how far a mark is from its surroundings, at least
+EVEN = 0.3  # of that distance: how far ink and paper may stray from their own middle
+MOSTLY = 0.6  # share of their pixels that must not stray
+SURROUNDINGS = 25  # pixels: the window in which a pixel is compared with what is around it
+LARGEST = 4096  # pixels on a side, before an image is looked at in strides
+MAX_FRAMES = 64  # looked at of a clip, evenly spread; text stands still over frames
+
+
+class NotDecodable(Exception):
+    """The pixels cannot be decoded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle in pixels: left, top, right, bottom (the last two excluded)."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def frames_of(data: bytes) -> Iterator[Image]:
+    """Grey frames of a file, scaled to 0..1.
+
+    Raises:
+        NotDecodable: no decoder can read them.
+    """
+    import warnings
+    from io import BytesIO
+
+    import numpy as np
+    import pydicom
+    from pydicom.pixels import iter_pixels
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            dataset = pydicom.dcmread(BytesIO(data), force=True)
+            count = int(dataset.get("NumberOfFrames") or 1)
+            wanted = sorted(set(np.linspace(0, count - 1, min(count, MAX_FRAMES)).astype(int).tolist()))
+            for frame in iter_pixels(dataset, indices=wanted, raw=False):
+                yield _grey(np.asarray(frame))
+        except Exception as error:
+            raise NotDecodable(type(error).__name__) from None
+
+
+def _grey(frame: Any) -> Image:
+    import numpy as np
+
+    grey = frame.max(axis=-1) if frame.ndim == 3 and frame.shape[-1] in (3, 4) else frame
+    grey = np.asarray(grey, dtype=np.float32)
+    low, high = float(grey.min()), float(grey.max())
+    return (grey - low) / (high - low) if high > low else np.zeros_like(grey)
+
+
+def burned_in_text(data: bytes, clear: Sequence[Region] = ()) -> list[Region]:
+    """Where text seems to be burned in, outside the regions `clear` (none by default).
+
+    Raises:
+        NotDecodable: the pixels cannot be decoded.
+    """
+    import numpy as np
+
+    lowest: Image | None = None
+    highest: Image | None = None
+    for frame in frames_of(data):
+        if lowest is None or highest is None:
+            lowest, highest = frame, frame
+        elif frame.shape == lowest.shape:
+            lowest, highest = np.minimum(lowest, frame), np.maximum(highest, frame)
+    if lowest is None or highest is None:
+        raise NotDecodable("no frames")
+    views = [highest] if highest is lowest else [highest, lowest]
+    found = [r for view in views for r in text_lines(view)]
+    return [r for r in _merged(found) if not any(_inside(r, c) for c in clear)]
+
+
+def text_lines(grey: Image) -> list[Region]:
+    """Lines of marks that look like letters, bright on dark or dark on bright."""
+    found: list[Region] = []
+    for image in (grey, 1 - grey):
+        for mask in (*(image > level for level in LEVELS), _local(image)):
+            found += _lines(_marks(image, mask))
+    return found
+
+
+def _local(image: Image) -> Mask:
+    """What is in the upper half of the range around it: text of little contrast on a banner."""
+    import numpy as np
+    from scipy import ndimage
+
+    low = ndimage.minimum_filter(image, SURROUNDINGS)
+    high = ndimage.maximum_filter(image, SURROUNDINGS)
+    return np.asarray((image - low > 0.5 * (high - low)) & (high - low > STANDS_OUT))
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+
+def _marks(image: Image, mask: Mask) -> list[_Mark]:
+    """Marks of letter size that stand out sharply from what is around them."""
+    import numpy as np
+    from scipy import ndimage
+
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    if count == 0 or count > 40_000:
+        return []
+    boxes = ndimage.find_objects(labels)
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    marks = []
+    for number, box in enumerate(boxes, 1):
+        mark = _Mark(box[1].start, box[0].start, box[1].stop, box[0].stop)
+        if _letter_sized(mark, int(areas[number])) and _sharp(image, labels, number, mark):
+            marks.append(mark)
+    return marks
+
+
+def _letter_sized(mark: _Mark, area: int) -> bool:
+    if not HEIGHT[0] <= mark.height <= HEIGHT[1]:
+        return False
+    if mark.width > 2.2 * mark.height:
+        return False
+    filled = area / (mark.height * mark.width)
+    thin = mark.width <= max(2, mark.height // 4)
+    return filled >= 0.15 and (filled <= 0.8 or thin)
+
+
+def _sharp(image: Image, labels: Any, number: int, mark: _Mark) -> bool:
+    """Whether a mark is evenly bright and its surroundings are evenly darker."""
+    top, left = max(0, mark.top - 2), max(0, mark.left - 2)
+    window = (slice(top, mark.bottom + 2), slice(left, mark.right + 2))
+    inside = labels[window] == number
+    values = image[window]
+    ink, paper = values[inside], values[labels[window] == 0]
+    if ink.size < 6 or paper.size < 6:
+        return False
+    bright, dark = _median(ink), _median(paper)
+    distance = bright - dark
+    return (
+        distance >= STANDS_OUT
+        and _share(abs(paper - dark) <= EVEN * distance) >= MOSTLY
+        and _share(abs(ink - bright) <= EVEN * distance) >= MOSTLY
+    )
+
+
+def _median(values: Any) -> float:
+    import numpy as np
+
+    return float(np.median(values))
+
+
+def _share(true: Any) -> float:
+    return float(true.mean())
+
+
+def _lines(marks: list[_Mark]) -> list[Region]:
+    """Runs of marks of like height on one line, with gaps as between letters or words."""
+    lines: list[list[_Mark]] = []
+    for mark in sorted(marks, key=lambda m: (m.left, m.top)):
+        for line in lines:
+            if _continues(line[-1], mark):
+                line.append(mark)
+                break
+        else:
+            lines.append([mark])
+    return [_hull(line) for line in lines if len(line) >= LETTERS and _even(line)]
+
+
+def _continues(last: _Mark, mark: _Mark) -> bool:
+    height = max(last.height, mark.height)
+    gap = mark.left - last.right
+    apart = abs((mark.bottom + mark.top) - (last.bottom + last.top)) / 2
+    alike = min(last.height, mark.height) >= 0.55 * height
+    return -1 <= gap <= 1.6 * height and apart <= 0.45 * height and alike
+
+
+def _even(line: list[_Mark]) -> bool:
+    """Letters of a line stand on one base or under one top: most of them, to a pixel or two."""
+    bases = sorted(m.bottom for m in line)
+    tops = sorted(m.top for m in line)
+    base, top = bases[len(bases) // 2], tops[len(tops) // 2]
+    slack = max(1, round(0.12 * (base - top)))
+    on_base = sum(abs(m.bottom - base) <= slack for m in line)
+    return on_base >= 0.7 * len(line)
+
+
+def _hull(line: list[_Mark]) -> Region:
+    return Region(
+        min(m.left for m in line),
+        min(m.top for m in line),
+        max(m.right for m in line),
+        max(m.bottom for m in line),
+    )
+
+
+def _merged(regions: list[Region]) -> list[Region]:
+    """The same line found at several levels, once."""
+    kept: list[Region] = []
+    for region in sorted(regions, key=lambda r: (r.left - r.right) * (r.bottom - r.top)):
+        if not any(_overlap(region, k) for k in kept):
+            kept.append(region)
+    return kept
+
+
+def _overlap(a: Region, b: Region) -> bool:
+    across = min(a.right, b.right) - max(a.left, b.left)
+    down = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return across > 0 and down > 0.5 * min(a.bottom - a.top, b.bottom - b.top)
+
+
+def _inside(region: Region, clear: Region) -> bool:
+    return (
+        clear.left <= region.left
+        and clear.top <= region.top
+        and region.right <= clear.right
+        and region.bottom <= clear.bottom
+    )

@@ -1,0 +1,61 @@
+"""What was done with a file, and why it may have to wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+# Why a file waits for a human. The code is public; the words are for the trial team.
+REASONS = {
+    "not_dicom": "This is no DICOM file. Check what was sent; nothing of it was passed on.",
+    "truncated": "The file ends too early. Ask the scanner or PACS to send it again.",
+    "damaged": "The file's structure is broken. Ask the scanner or PACS to send it again.",
+    "no_identity": "The file has no SOP Instance UID, SOP Class or transfer syntax, so it cannot be filed.",
+    "directory": "This is a DICOMDIR, an index of other files. It lists names and numbers and is not passed on.",
+    "transfer_syntax": "The file is in a transfer syntax that Provident does not know. Send it in another one.",
+    "document_needs_review": "The file holds an encapsulated document (PDF or similar), which no rule can clean.",
+    "pixels_need_review": "Text may be burned into the image. A person must look at it first.",
+    "pixels_unreadable": "The image must be looked at for burned-in text, but its pixels cannot be decoded.",
+    "text_needs_review": "A description holds words that are not on the study's approved list.",
+    "identifier_left": "An identifier of the person was still found after de-identification. Report it.",
+    "overlay_in_pixels": "An overlay is hidden in the unused bits of the pixel data and could not be taken out.",
+    "face_needs_removal": "The plan wants faces removed from this exam, and that was not done.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeidReport:
+    """What was done with one file. Holds no value of the original but `unapproved`, which stays at the site."""
+
+    profile: str
+    profile_version: str
+    profile_hash: str
+    sop_instance_uid: str = ""
+    transfer_syntax: str = ""
+    kept: int = 0
+    removed: int = 0
+    changed: int = 0
+    notes: tuple[str, ...] = ()
+    unapproved: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentified:
+    """The result: bytes that may pass, or None and the reason why a human must look first."""
+
+    data: bytes | None
+    report: DeidReport
+    reason: str | None = None
+
+    @property
+    def explanation(self) -> str:
+        """The reason in words, with what to do."""
+        return REASONS.get(self.reason, self.reason) if self.reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something that must not be in an output. `where` names the place, never the value."""
+
+    where: str
+    kind: str

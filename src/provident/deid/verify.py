@@ -1,0 +1,184 @@
+"""Look at an output for what must not be there: code apart from the engine, so that no mistake is made twice.
+
+`verify` reads bytes as bytes: every identifier in every encoding, wherever it stands; and reads the
+data set with pydicom: what the profile removes must be gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from provident.deid.conformance import remains
+from provident.deid.dates import shift_date
+from provident.deid.identifiers import Identifiers, spellings
+from provident.deid.profile import Profile
+from provident.deid.report import Leak
+
+
+ENCODINGS = (
+    "utf-8",
+    "latin-1",
+    "iso8859_2",
+    "iso8859_3",
+    "iso8859_4",
+    "iso8859_5",
+    "iso8859_6",
+    "iso8859_7",
+    "iso8859_8",
+    "iso8859_9",
+    "tis_620",
+    "shift_jis",
+    "iso2022_jp",
+    "iso2022_jp_2",
+    "euc_kr",
+    "gb18030",
+    "utf-16-le",
+    "utf-16-be",
+)
+_LETTERS = (
+    4  # shorter names occur by chance; they are looked for as words of the text alone
+)
+_DIGITS = 6  # shorter runs of digits occur in any table of numbers
+_UID = re.compile(rb"(?<![\d.])[0-2](?:\.\d{1,39}){3,}")
+_PIXEL_DATA = b"\xe0\x7f\x10\x00"
+
+
+def verify(
+    data: bytes,
+    *,
+    identifiers: Identifiers,
+    profile: Profile,
+    shifted_by: int | None = None,
+) -> list[Leak]:
+    """What is left in one de-identified file; empty when nothing is.
+
+    `shifted_by` are the days by which this person's dates were moved: an original date that is
+    also the shifted form of another one is then no leak.
+    """
+    return [*scan(data, identifiers, shifted_by=shifted_by), *remains(data, profile)]
+
+
+def scan(
+    data: bytes, identifiers: Identifiers, *, shifted_by: int | None = None
+) -> list[Leak]:
+    """Search the bytes, native pixel values excepted, for each identifier in each encoding."""
+    head = data[: _pixels_start(data)]
+    lower = head.lower()
+    found = [Leak(_near(head, at), kind) for kind, at in _words(lower, identifiers)]
+    found += [
+        Leak(_near(head, at), "date") for at in _dates(head, identifiers, shifted_by)
+    ]
+    found += [Leak(_near(head, at), "uid") for at in _uids(head, identifiers)]
+    return found
+
+
+def in_name(name: str, identifiers: Identifiers) -> bool:
+    """Whether a file's or folder's name holds an identifier."""
+    raw = name.encode("utf-8", "surrogateescape")
+    return bool(scan(raw, identifiers))
+
+
+def _pixels_start(data: bytes) -> int:
+    """Where native pixel values begin, when they are the file's last element; else the file's end.
+
+    The tag's bytes may stand elsewhere by chance: only the one whose length reaches the end counts.
+    """
+    at = data.find(_PIXEL_DATA)
+    while at >= 0:
+        for offset in (
+            4,
+            8,
+        ):  # implicit: length behind the tag; explicit: behind VR and two zeros
+            length = int.from_bytes(data[at + offset : at + offset + 4], "little")
+            if length and at + offset + 4 + length == len(data):
+                return at + offset + 4
+        at = data.find(_PIXEL_DATA, at + 1)
+    return len(data)
+
+
+def _words(lower: bytes, identifiers: Identifiers) -> Iterator[tuple[str, int]]:
+    for kind, needle, bounded in needles(identifiers.without_uids()):
+        at = lower.find(needle)
+        while at >= 0:
+            if not bounded or _stands_alone(lower, at, len(needle)):
+                yield kind, at
+                break
+            at = lower.find(needle, at + 1)
+
+
+@lru_cache(maxsize=256)
+def needles(identifiers: Identifiers) -> tuple[tuple[str, bytes, bool], ...]:
+    """Kind, lower-case bytes, and whether they must stand alone, for all names, numbers and places."""
+    told: dict[tuple[str, bytes], bool] = {}
+    for name in identifiers.names:
+        for spelling in {name.lower(), *spellings(name)}:
+            if len(spelling) >= _LETTERS or not spelling.isascii():
+                _add(told, "name", spelling, bounded=len(spelling) == _LETTERS)
+    for number in identifiers.numbers:
+        if len(number) >= _DIGITS or (len(number) >= 5 and not number.isdigit()):
+            _add(told, "number", number.lower(), bounded=True)
+    for place in identifiers.places:
+        if len(place) >= 5:
+            _add(told, "place", place.lower(), bounded=" " not in place)
+    return tuple((kind, needle, bounded) for (kind, needle), bounded in told.items())
+
+
+def _add(
+    told: dict[tuple[str, bytes], bool], kind: str, text: str, *, bounded: bool
+) -> None:
+    for encoding in ENCODINGS if not text.isascii() else ("ascii", "utf-16-le"):
+        try:
+            needle = text.encode(encoding).lower()
+        except (UnicodeEncodeError, LookupError):
+            continue
+        if len(needle) >= _LETTERS - 1:
+            told.setdefault((kind, needle), bounded)
+
+
+def _stands_alone(lower: bytes, at: int, size: int) -> bool:
+    before = lower[at - 1 : at]
+    after = lower[at + size : at + size + 1]
+    return not before.isalnum() and not after.isalnum()
+
+
+def _dates(
+    head: bytes, identifiers: Identifiers, shifted_by: int | None
+) -> Iterator[int]:
+    moved = (
+        {shift_date(d, shifted_by) for d in identifiers.dates}
+        if shifted_by is not None
+        else set()
+    )
+    for day in identifiers.dates - moved - {"19000101"}:
+        for form in (
+            day,
+            f"{day[:4]}-{day[4:6]}-{day[6:]}",
+            f"{day[6:]}/{day[4:6]}/{day[:4]}",
+        ):
+            needle = form.encode()
+            at = head.find(needle)
+            while at >= 0:
+                if not _digit_beside(head, at, len(needle)):
+                    yield at
+                    break
+                at = head.find(needle, at + 1)
+
+
+def _digit_beside(head: bytes, at: int, size: int) -> bool:
+    return head[at - 1 : at].isdigit() or head[at + size : at + size + 1].isdigit()
+
+
+def _uids(head: bytes, identifiers: Identifiers) -> Iterator[int]:
+    if not identifiers.uids:
+        return
+    for match in _UID.finditer(head):
+        uid = match.group().decode("ascii")
+        if uid in identifiers.uids and not uid.startswith("1.2.840.10008."):
+            yield match.start()
+
+
+def _near(head: bytes, at: int) -> str:
+    """Where in the file, without saying what."""
+    return f"byte {at}" if at >= 132 else "preamble"

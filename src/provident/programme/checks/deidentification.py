@@ -1,0 +1,147 @@
+"""Checks on the de-identification profile against what the study needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from provident.kernel import Severity
+from provident.plan.places import Path
+from provident.programme.checks.dose import ionising
+from provident.programme.checks.registry import Flag, PlanUnderCheck, check
+
+
+FILE = "deidentification.yaml"
+TOP = "deidentification"
+
+CLEAN_STRUCTURED_CONTENT = 113104  # PS3.15 Table E.1-1, options of the Basic Profile
+FULL_DATES = 113106
+MODIFIED_DATES = 113107
+CLEAN_DESCRIPTORS = 113105
+
+
+def _says(c: PlanUnderCheck, *path: str) -> Any:
+    """What the profile's file says at a path, or None."""
+    value: Any = c.loaded.documents.get(FILE)
+    for step in (TOP, *path):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _options(c: PlanUnderCheck) -> list[int]:
+    stated = _says(c, "standard", "options")
+    return (
+        [int(o) for o in stated if str(o).isdigit()] if isinstance(stated, list) else []
+    )
+
+
+@check(
+    code="DEID.DOSE_REMOVED",
+    subdomain="acquisition.deidentification",
+    finds="A profile that removes the dose reports which the dose constraint is watched by.",
+    why="The constraint could then never be held against what was given.",
+    remedy="Use option 113104 (clean structured content) or an override that cleans ContentSequence of dose reports.",
+)
+def dose_removed(c: PlanUnderCheck) -> Iterator[Flag]:
+    watched = [e for e, m in ionising(c) if m.exposure and m.exposure.constraint]
+    overrides = _says(c, "overrides") or []
+    kept = any(
+        isinstance(o, dict)
+        and "Dose" in str(o.get("sop_class"))
+        and o.get("action") in ("clean", "keep")
+        for o in overrides
+    )
+    if watched and not kept and CLEAN_STRUCTURED_CONTENT not in _options(c):
+        yield Flag(
+            file=FILE,
+            path=(TOP, "standard", "options"),
+            message=f"dose reports of {', '.join(watched)} are removed, but their dose is held against a constraint",
+            expected="option 113104, or an override for dose reports",
+            found=", ".join(map(str, _options(c))),
+        )
+
+
+@check(
+    code="DEID.DATES_REMOVED",
+    subdomain="acquisition.deidentification",
+    finds="A profile that removes all dates and writes no time point in their place.",
+    why="Images could no longer be put in order or matched with their visit.",
+    remedy="Use option 113107 with a shift, and `trial.timepoint`.",
+)
+def dates_removed(c: PlanUnderCheck) -> Iterator[Flag]:
+    kept = {FULL_DATES, MODIFIED_DATES} & set(_options(c))
+    if not kept and not _says(c, "trial", "timepoint"):
+        yield Flag(
+            file=FILE,
+            path=(TOP, "standard", "options"),
+            message="dates are removed and no time point is written",
+            expected="option 113107, or trial.timepoint",
+            found=", ".join(map(str, _options(c))),
+        )
+
+
+@check(
+    code="DEID.DATES_TOLD",
+    subdomain="reading.methods",
+    severity=Severity.WARNING,
+    finds="A profile that keeps full dates where readers are blind to them.",
+    why="Reading copies carry no dates, but everyone else with the images sees the order.",
+    remedy="Use option 113107 (modified dates) with a shift for each participant.",
+)
+def dates_told(c: PlanUnderCheck) -> Iterator[Flag]:
+    blind = [e for e, d in c.plan.reading.items() if "dates" in d.hide]
+    if blind and FULL_DATES in _options(c):
+        yield Flag(
+            file=FILE,
+            path=(TOP, "standard", "options"),
+            message=f"the images keep their dates, but readers of {', '.join(blind)} must not know them",
+            expected="option 113107",
+            found="option 113106",
+        )
+
+
+@check(
+    code="DEID.DESCRIPTION_REMOVED",
+    subdomain="acquisition.deidentification",
+    finds="A profile that removes the descriptions by which the manual recognises series.",
+    why="Every series would arrive unrecognised.",
+    remedy="Use option 113105 and `text.descriptors: clean`, or match by other facts.",
+)
+def description_removed(c: PlanUnderCheck) -> Iterator[Flag]:
+    by_words = [
+        f"{exam}.{role}"
+        for exam, manual in c.plan.imaging.items()
+        for role, series in manual.series.items()
+        if "description" in series.match.rules()
+    ]
+    if not by_words or (
+        CLEAN_DESCRIPTORS in _options(c) and _says(c, "text", "descriptors") != "remove"
+    ):
+        return
+    yield Flag(
+        file=FILE,
+        path=(TOP, "text", "descriptors"),
+        message=f"descriptions are removed, but {', '.join(by_words)} are recognised by them",
+        expected="option 113105 and descriptors: clean",
+        found=f"options {', '.join(map(str, _options(c)))}; descriptors: {_says(c, 'text', 'descriptors')}",
+    )
+
+
+@check(
+    code="DEID.UNKNOWN_NAME",
+    subdomain="acquisition.deidentification",
+    finds="A profile that names an attribute, a SOP class or a list of approved values that does not exist.",
+    why="The deviation would never apply, and nobody would notice.",
+    remedy="Correct the name; attributes and SOP classes are called as in PS3.6.",
+)
+def unknown_name(c: PlanUnderCheck) -> Iterator[Flag]:
+    from provident.programme.profiles import profile_problems
+
+    overrides = c.plan.deidentification.deidentification.overrides
+    for words in profile_problems(c.plan):
+        at: Path = (TOP, "text", "approved")
+        for i, deviation in enumerate(overrides):
+            for key in ("tag", "sop_class"):
+                if f'"{getattr(deviation, key)}"' in words:
+                    at = (TOP, "overrides", i, key)
+        yield Flag(file=FILE, path=at, message=words, expected="a name of PS3.6")

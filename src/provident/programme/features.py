@@ -1,0 +1,126 @@
+"""What Provident does at run time for each subdomain, said honestly; docs/status.md is written from it.
+
+One row for each subdomain: whether the run-time part is there, partly there or not yet, and one
+sentence that says what is, and what is not. Change a row in the commit that changes the product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provident.programme.checks import CHECKS
+from provident.programme.framework import Subdomain, framework
+
+
+class Status(StrEnum):
+    """How far the run-time part of a subdomain is."""
+
+    THERE = "there"
+    PARTLY = "partly"
+    NOT_YET = "not yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What happens at run time for one subdomain."""
+
+    subdomain: str
+    status: Status
+    says: str
+
+
+FEATURES: dict[str, Feature] = {}
+"""The run-time features by subdomain."""
+
+
+def feature(subdomain: str, status: Status, says: str) -> None:
+    """Register what happens at run time for a subdomain.
+
+    Raises:
+        ValueError: the subdomain is not of the framework, or has its row already.
+    """
+    if subdomain not in framework().subdomains:
+        raise ValueError(f"{subdomain} is not a subdomain of the framework")
+    if subdomain in FEATURES:
+        raise ValueError(f"{subdomain} has a feature already")
+    FEATURES[subdomain] = Feature(subdomain=subdomain, status=status, says=says)
+
+
+_ROWS: tuple[tuple[str, Status, str], ...] = (
+    ("ethics.ethics", Status.NOT_YET, "No screening log by group yet; risks, exclusions and equity notes are planned and checked."),
+    ("ethics.information", Status.NOT_YET, "The information paragraphs are not drafted from the plan yet."),
+    ("ethics.consent", Status.NOT_YET, "Exports and sharing are not filtered by each participant's consent yet; uses without a consent option are found in the plan."),
+    ("recruitment.communication", Status.PARTLY, "Every expected scan is a slot with its state and window; booking and hand-over lists are not there."),
+    ("recruitment.barriers", Status.PARTLY, "Scans that were not done carry a coded reason; burden is not charted."),
+    ("setup.site_selection", Status.NOT_YET, "The survey is planned but not answered and scored on line."),
+    ("setup.team", Status.PARTLY, "Accounts get their rights from the plan's roles; there is no dated delegation log."),
+    ("setup.initiation", Status.PARTLY, "Each site has its own gateway identity; the activation checklist does not gate submissions yet."),
+    ("training.clinical", Status.NOT_YET, "The training matrix is planned and checked; certificates and expiry are not kept."),
+    ("training.technology", Status.NOT_YET, "Courses are tied to manual versions in the plan; nobody is gated by them yet."),
+    ("training.safety", Status.NOT_YET, "Yearly safety courses are checked in the plan; expiry is not followed."),
+    ("training.interpretation", Status.NOT_YET, "Qualification is planned; it is not recorded or enforced."),
+    ("training.data_capture", Status.PARTLY, "The form itself teaches and enforces its conventions: no blank without a reason, zeros implied by a question; courses are not recorded."),
+    ("training.readers", Status.NOT_YET, "The qualification test set of a read design is planned; it is not run."),
+    ("conduct.engagement", Status.PARTLY, "Plan versions are kept whole and can be compared in words; nobody acknowledges an amendment yet."),
+    ("conduct.monitoring", Status.PARTLY, "Transfers and exams are listed by site with their age; no control limits or triggers."),
+    ("conduct.data_monitoring", Status.PARTLY, "What is off protocol or out of window is kept, labelled and queried; scanner changes do not ask for bridging by themselves."),
+    ("conduct.safety", Status.NOT_YET, "The policy on unexpected findings is planned and checked; safety reads are not clocked."),
+    ("acquisition.availability", Status.PARTLY, "The scanner register, end of life and capacity are checked in the plan; use of slots is not counted."),
+    ("acquisition.manual", Status.PARTLY, "Every arriving series is identified and judged against the manual in force, with words for a radiographer; processing steps that derive data are not run."),
+    ("acquisition.dose", Status.NOT_YET, "Planned dose is held against the constraint; doses given are not read or added up."),
+    ("acquisition.deidentification", Status.PARTLY, "One profile de-identifies and verifies in the gateway before anything reaches the centre; faces are not removed and planted identifiers are not rehearsed yet."),
+    ("qc.programme", Status.PARTLY, "Exams are checked on arrival and go to a worklist with queries; phantoms, accreditation and control charts are not there."),
+    ("reading.burden", Status.PARTLY, "The plan's reads are held against hours and milestones; there is no forecast while the study runs."),
+    ("reading.personnel", Status.NOT_YET, "Drift, hidden repeats and requalification are planned; they are not run."),
+    ("reading.methods", Status.PARTLY, "Stored random order, blinding by the server, two independent reads, adjudication and the final rule are there; sequential locked reads and AI are not."),
+    ("reading.qc_responsibility", Status.PARTLY, "Quality control decides with a signature and sends queries; recall within the window is not tracked."),
+    ("data.flow", Status.PARTLY, "Transfers carry a manifest and are reconciled instance by instance; the diagram and the impact assessment are not drawn."),
+    ("data.storage", Status.PARTLY, "Forms come from the plan, changes stand in an append-only ledger, exports carry hashes; growth against capacity is not followed."),
+    ("economics.costing", Status.NOT_YET, "Decision models can be planned; they are not run."),
+    ("economics.outcomes", Status.NOT_YET, "Decision models can be planned; they are not run."),
+    ("costs.standard", Status.NOT_YET, "Lines and attribution are checked in the plan; no budget is computed."),
+    ("costs.delivery", Status.NOT_YET, "Activities without a cost line are found in the plan; cost to date is not counted."),
+    ("commercial.scanner_access", Status.NOT_YET, "Late agreements are found in the plan; permissions per scanner are not followed."),
+    ("commercial.image_access", Status.NOT_YET, "Uses without consent are found in the plan; there is no gate at export."),
+    ("commercial.regulatory", Status.NOT_YET, "Claims and markets are planned; the evidence matrix is not shown."),
+    ("commercial.guidelines", Status.NOT_YET, "Claims of non-inferiority need a margin and a benefit in the plan; the evidence matrix is not shown."),
+    ("commercial.market", Status.NOT_YET, "The place in the pathway is planned; the evidence matrix is not shown."),
+    ("commercial.adoption", Status.NOT_YET, "Barriers with an owner are planned; the evidence matrix is not shown."),
+)  # fmt: skip
+for _subdomain, _status, _says in _ROWS:
+    feature(_subdomain, _status, _says)
+
+
+def _row(subdomain: Subdomain) -> str:
+    found = FEATURES[subdomain.id]
+    checks = sum(c.subdomain == subdomain.id for c in CHECKS.values())
+    return f"| `{subdomain.id}` | {subdomain.title} | {len(subdomain.fields)} | {checks} | {found.status} | {found.says} |"
+
+
+def status_markdown() -> str:
+    """docs/status.md: every subdomain with its plan fields, checks and run-time part."""
+    counts = {s: sum(f.status is s for f in FEATURES.values()) for s in Status}
+    lines = [
+        "# Status",
+        "",
+        "What Provident has for each of the 39 subdomains of the framework, and what it has not.",
+        "This page is written from the code (`provident.programme.features`); a test holds it to it.",
+        "",
+        f"Run-time part: {', '.join(f'{n} {s}' for s, n in counts.items())}.",
+        "",
+        "*Plan* counts the groups of plan fields that answer the subdomain, *checks* the cross-checks on it",
+        "([reference](reference/checks.md)), *run time* what happens while a study runs.",
+    ]
+    for domain, title in framework().domains.items():
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| id | subdomain | plan | checks | run time | |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [
+            _row(s) for s in framework().subdomains.values() if s.domain == domain
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,142 @@
+"""A case as the reading room's browser gets it, and nothing that the reader must not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from provident.forms import Answers
+from provident.kernel import InvalidInput
+from provident.reading.cases import Labels, to_labels
+from provident.reading.design import ReadDesign
+from provident.reading.scrub import check_blinded
+from provident.reading.visibility import SeenRead
+
+
+AUTO = {"name": "Auto", "window": None, "level": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSeries:
+    """One series of one time point: its role in the plan, how people call it, its image addresses."""
+
+    role: str
+    label: str
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What surrounds a case on the reader's screen."""
+
+    token: str
+    study: str
+    number: int
+    of: int
+    minutes_left: int | None
+    role: str
+    phase: str
+    version: int
+
+
+def client_case(
+    design: ReadDesign,
+    desk: Desk,
+    labels: Labels,
+    series: Mapping[str, Sequence[ShownSeries]],
+    *,
+    answers: Mapping[str, Answers],
+    measurements: Sequence[Mapping[str, Any]] = (),
+    presets: Sequence[Mapping[str, Any]] = (AUTO,),
+    adjudication: Mapping[str, Any] | None = None,
+    forbidden: Mapping[str, Iterable[str]],
+) -> dict[str, Any]:
+    """The JSON of `GET /read/api/case/<token>` (docs/explanation/architecture.md).
+
+    `series` and `answers` are by visit; visits leave the server as labels only.
+    `forbidden` are the words that would unblind this reader, by kind (see `check_blinded`).
+
+    Raises:
+        InvalidInput: series of a visit that the case does not have.
+        BlindingLeak: a forbidden word was about to be sent.
+    """
+    known = {visit for _, visit in labels}
+    if not set(series) <= known:
+        raise InvalidInput("series were given for a visit that is not of this case")
+    payload = {
+        "token": desk.token,
+        "study": desk.study,
+        "number": desk.number,
+        "of": desk.of,
+        "minutes_left": desk.minutes_left,
+        "blind_to": list(design.blind_to),
+        "role": desk.role,
+        "phase": desk.phase,
+        "timepoints": [
+            {"label": label, "series": _series(design, label, series.get(visit, ()))}
+            for label, visit in labels
+        ],
+        "layout": _layout(design, labels, series),
+        "presets": [dict(preset) for preset in presets],
+        "form": design.form.as_client(),
+        "answers": to_labels(labels, answers),
+        "measurements": [dict(m) for m in measurements],
+        "version": desk.version,
+        "adjudication": dict(adjudication) if adjudication else None,
+    }
+    check_blinded(payload, forbidden)
+    return payload
+
+
+def adjudication_json(
+    labels: Labels, seen: Sequence[SeenRead], reasons: Sequence[str]
+) -> dict[str, Any]:
+    """What an adjudicator who chooses is shown: the reads without names, and why they differ."""
+    return {
+        "reads": [
+            {
+                "label": shown.label,
+                "answers": to_labels(
+                    labels, {v: e.answers for v, e in shown.read.visits.items()}
+                ),
+            }
+            for shown in seen
+        ],
+        "reasons": list(reasons),
+    }
+
+
+def _series(
+    design: ReadDesign, label: str, given: Sequence[ShownSeries]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"{label}.{one.role}",
+            "role": one.role,
+            "label": one.label,
+            "images": list(one.images),
+        }
+        for one in sorted(given, key=lambda s: _rank(design, s.role))
+    ]
+
+
+def _rank(design: ReadDesign, role: str) -> tuple[int, str]:
+    known = role in design.show
+    return design.show.index(role) if known else len(design.show), role
+
+
+def _layout(
+    design: ReadDesign, labels: Labels, series: Mapping[str, Sequence[ShownSeries]]
+) -> list[list[str]]:
+    """A row for each series role, a column for each time point."""
+    roles = {one.role for shown in series.values() for one in shown}
+    return [
+        [
+            f"{label}.{role}"
+            for label, visit in labels
+            if any(one.role == role for one in series.get(visit, ()))
+        ]
+        for role in sorted(roles, key=lambda r: _rank(design, r))
+        if not design.show or role in design.show
+    ]

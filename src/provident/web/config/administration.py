@@ -1,0 +1,95 @@
+"""What is administered from the command line: studies, gateways, accounts. Each is an action with its event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provident import plan
+from provident.kernel import InvalidInput, NotFound
+from provident.web.intake.actions import OPERATOR, ensure_built_in, register_gateway
+from provident.web.ledger.clock import clock
+from provident.web.people.access import Role
+from provident.web.people.actions import create_account, give_role
+from provident.web.people.selectors import user_by_name
+from provident.web.sites.actions import activate, take_sites
+from provident.web.studies.actions import load_plan
+from provident.web.studies.plans import plan_of
+from provident.web.studies.selectors import study_by_slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to be made, and its role."""
+
+    username: str
+    name: str
+    password: str
+    study: str
+    role: str
+    site: str = ""
+    plan_role: str = ""
+    code: str = ""
+
+
+def load(folder: Path, *, open_sites: bool, reason: str) -> dict[str, Any]:
+    """Load a plan with its sites and their built-in gateways.
+
+    Raises:
+        PlanError: the plan has errors, all of them in `findings`.
+    """
+    version = load_plan(
+        files=plan.read_folder(folder), by=OPERATOR, clock=clock(), reason=reason
+    )
+    sites = take_sites(
+        study=version.study, of=plan_of(version), by=OPERATOR, clock=clock()
+    )
+    if open_sites:
+        why = reason or "opened from the command line (--open)"
+        for site in sites:
+            activate(site=site, by=OPERATOR, clock=clock(), reason=why)
+    ensure_built_in(study_id=version.study_id, clock=clock())
+    return {
+        "study": version.study.slug,
+        "version": version.version,
+        "hash": version.hash,
+        "sites": [{"id": s.code, "aet": s.aet, "prefix": s.prefix} for s in sites],
+    }
+
+
+def new_gateway(study: str, site: str) -> str:
+    """Register a site's own gateway and return its token.
+
+    Raises:
+        NotFound: there is no such study or site.
+    """
+    row = study_by_slug(study.lower()).sites.filter(code=site).first()
+    if row is None:
+        raise NotFound(f'The study has no site "{site}".')
+    _, token = register_gateway(
+        site=row, name=f"{site} gateway", by=OPERATOR, clock=clock()
+    )
+    return token
+
+
+def is_known(username: str) -> bool:
+    """Whether there is an account of that name."""
+    return user_by_name(username) is not None
+
+
+def add(account: NewAccount) -> None:
+    """Make the account where there is none, and give it its role.
+
+    Raises:
+        InvalidInput: there is no such role, or the password will not do.
+    """
+    if account.role not in set(Role):
+        raise InvalidInput(f"There is no role {account.role}: choose one of {', '.join(Role)}.")  # fmt: skip
+    user = user_by_name(account.username) or create_account(
+        username=account.username, name=account.name, password=account.password, by=OPERATOR, clock=clock()
+    )  # fmt: skip
+    give_role(
+        user=user, study=study_by_slug(account.study.lower()), role=Role(account.role), by=OPERATOR, clock=clock(),
+        site=account.site, plan_role=account.plan_role, code=account.code,
+    )  # fmt: skip

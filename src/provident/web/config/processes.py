@@ -1,0 +1,62 @@
+"""The platform's own processes: `web` serves pages, `jobs` works off the queue. Both end with their supervisor."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from provident.adapters import lifeline
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "provident.web.config.settings")
+
+
+def web(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until told to stop."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "provident.web.config.serving:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=15,
+        log_level=LogLevels.warning,
+        log_access=False,
+    ).serve()
+
+
+def jobs() -> None:
+    """Work off the queue until told to stop."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("qcluster", verbosity=0)
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="provident.web.config.processes")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("web")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--workers", type=int, default=2)
+    serving.add_argument("--threads", type=int, default=8)
+    commands.add_parser("jobs")
+    told = parser.parse_args()
+    lifeline.hold()
+    if told.command == "web":
+        web(told.host, told.port, told.workers, told.threads)
+    else:
+        jobs()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""The only writer of exams and series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from provident.kernel import Clock
+from provident.plan import Plan
+from provident.recruitment.slots import TRANSITIONS as SLOT_TRANSITIONS
+from provident.recruitment.slots import SlotState
+from provident.web.exams.arrivals import ArrivedExam, SealedSeries, kind_by_modality
+from provident.web.exams.models import Exam, Series
+from provident.web.exams.workflow import moved
+from provident.web.jobs.queue import enqueue
+from provident.web.ledger.record import SYSTEM, record
+from provident.web.participants.actions import move_slot
+from provident.web.participants.models import Participant, Slot
+from provident.web.sites.actions import observe_scanner
+from provident.web.sites.models import Scanner
+from provident.web.studies.models import PlanVersion
+from provident.web.studies.plans import plan_in_force
+
+
+class SealedMeanwhile(Exception):
+    """Another transfer sealed a series first; seal again on top of its manifest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesFound:
+    """What reading a series found: its facts, how people know it, its picture."""
+
+    uid: str
+    facts: Mapping[str, Any]
+    number: int | None
+    description: str
+    thumbnail_key: str
+
+
+def take_in(
+    *, participant: Participant, arrived: ArrivedExam, clock: Clock
+) -> tuple[Exam, bool]:
+    """Make or extend the exam of a transfer, inside the action that records the event.
+
+    Returns the exam and whether it was reopened by late images.
+
+    Raises:
+        SealedMeanwhile: a series was sealed by another transfer since it was read.
+    """
+    exam, made = Exam.objects.get_or_create(
+        study=participant.study,
+        uid=arrived.uid,
+        defaults={
+            "participant": participant,
+            "first_received_at": clock.now(),
+            "visit": arrived.visit,
+            "acquired_on": arrived.acquired_on,
+            "day": arrived.day,
+        },
+    )
+    exam = Exam.objects.select_for_update(of=("self",)).get(pk=exam.pk)
+    for sealed in arrived.series:
+        _seal(exam, sealed, clock)
+    totals = exam.series.values_list("instances", "size")
+    exam.received = sum(n for n, _ in totals)
+    exam.size = sum(size for _, size in totals)
+    exam.announced = max(exam.received, arrived.announced)
+    reopened = not made and exam.state not in (Exam.State.RECEIVING, Exam.State.COMPLETE)  # fmt: skip
+    exam.state = moved(exam.state, Exam.State.COMPLETE)
+    exam.complete_at, exam.decided_at = clock.now(), None
+    if exam.slot is None:
+        exam.slot = _slot_by_modality(exam)
+    if exam.slot is not None:
+        move_if_allowed(exam.slot, SlotState.RECEIVED, clock)
+    exam.save()
+    enqueue("provident.web.exams.tasks.judge_exam", exam.pk)
+    return exam, reopened
+
+
+def _seal(exam: Exam, sealed: SealedSeries, clock: Clock) -> None:
+    series, _ = Series.objects.get_or_create(
+        exam=exam, uid=sealed.uid, defaults={"modality": sealed.modality}
+    )
+    if series.manifest_version != sealed.before:
+        raise SealedMeanwhile
+    series.manifest_version = sealed.before + 1
+    series.manifest_key = sealed.manifest_key
+    series.manifest_sha256 = sealed.manifest_sha256
+    series.instances, series.size = sealed.instances, sealed.size
+    series.sealed_at = clock.now()
+    series.save()
+
+
+def move_if_allowed(slot: Slot, to: SlotState, clock: Clock) -> None:
+    """Move a slot unless it is already further than late images may bring it back."""
+    if to in SLOT_TRANSITIONS[SlotState(slot.state)]:
+        move_slot(slot=slot, to=to, clock=clock)
+
+
+def _slot_by_modality(exam: Exam) -> Slot | None:
+    plan = plan_in_force(exam.study)
+    slots = {
+        s.exam_kind: s for s in exam.participant.slots.filter(visit=exam.visit)
+    }
+    kinds = [(kind, modalities_of(plan, kind)) for kind in slots]
+    kind = kind_by_modality(exam.series.values_list("modality", flat=True), kinds)
+    return slots.get(kind)
+
+
+def modalities_of(plan: Plan, kind: str) -> tuple[str, ...]:
+    """The DICOM modalities that an exam kind of the plan may have."""
+    manual = plan.imaging.get(kind)
+    found = getattr(manual, "modality", ())
+    return (found,) if isinstance(found, str) else tuple(found)
+
+
+@transaction.atomic
+def store_facts(*, exam: Exam, found: Sequence[SeriesFound], clock: Clock) -> None:
+    """Keep what reading the series of an exam found."""
+    for one in found:
+        exam.series.filter(uid=one.uid).update(
+            facts=dict(one.facts),
+            number=one.number,
+            description=one.description[:128],
+            thumbnail_key=one.thumbnail_key,
+        )
+    participant = exam.participant
+    record(
+        clock=clock, by=SYSTEM, study=exam.study.slug, action="exam.facts_stored", thing="exam",
+        thing_id=str(exam.pk), site=participant.site.code, participant=participant.code,
+        new={"series": len(found)},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def record_verdict(
+    *,
+    exam: Exam,
+    kind: str,
+    verdict: Mapping[str, Any],
+    labels: Sequence[str],
+    scanner: Scanner | None,
+    plan: PlanVersion,
+    slot: Slot | None,
+    clock: Clock,
+) -> Exam:
+    """Keep the judgement of an exam by a plan version, label it, and bring its slot to checked.
+
+    Labels are kept with the exam and never hold it back.
+    """
+    exam = (
+        Exam.objects.select_for_update(of=("self",))
+        .select_related("participant__site", "study")
+        .get(pk=exam.pk)
+    )
+    old = {"state": exam.state, "outcome": exam.outcome}
+    exam.state = moved(exam.state, Exam.State.JUDGED)
+    exam.kind, exam.verdict, exam.labels = kind, dict(verdict), list(labels)
+    exam.outcome = str(verdict["outcome"])
+    exam.scanner, exam.plan, exam.judged_at = scanner, plan, clock.now()
+    exam.slot = slot
+    for one in verdict["series"]:
+        exam.series.filter(uid=one["uid"]).update(
+            role=one["role"] or "", outcome=one["outcome"]
+        )
+    if slot is not None:
+        move_if_allowed(slot, SlotState.RECEIVED, clock)
+        move_if_allowed(slot, SlotState.CHECKED, clock)
+    exam.save()
+    enqueue("provident.web.qc.tasks.exam_judged", exam.pk)
+    participant = exam.participant
+    record(
+        clock=clock, by=SYSTEM, study=exam.study.slug, action="exam.judged", thing="exam", thing_id=str(exam.pk),
+        site=participant.site.code, participant=participant.code, old=old,
+        new={
+            "state": exam.state, "outcome": exam.outcome, "exam": kind, "visit": exam.visit, "labels": exam.labels,
+            "plan": plan.version,
+        },
+    )  # fmt: skip
+    return exam
+
+
+def note_scanner(
+    *, exam: Exam, scanner: Scanner, seen: Mapping[str, str], clock: Clock
+) -> None:
+    """Hand on what an exam's headers say of its scanner; a change is opened where a watched fact differs."""
+    observe_scanner(
+        scanner=scanner, observed=dict(seen), exam_uid=exam.uid, by=SYSTEM, clock=clock
+    )

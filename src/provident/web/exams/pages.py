@@ -1,0 +1,77 @@
+"""Reading what the exam page shows beside the exam: queries, scanner history, pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from provident.web.exams.models import Exam as Exam
+from provident.web.exams.models import Series as Series
+from provident.web.people.access import Field, Thing, can, one, scoped, visible
+from provident.web.people.selectors import Membership as Membership
+
+
+LAST = 12  # exams of the scanner's history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRow:
+    """A query beside the exam."""
+
+    pk: int
+    state: str
+    due_on: date
+    question: str
+
+
+def queries(member: Membership, exam: Exam) -> list[QueryRow]:
+    """The exam's queries, open ones first, as far as this person may see them."""
+    if not can(member, "see", Thing.QUERY):
+        return []
+    rows = scoped(member, Thing.QUERY, exam.queries.prefetch_related("messages"))
+    found = [
+        QueryRow(
+            pk=q.pk,
+            state=q.state,
+            due_on=q.due_on,
+            question=next((m.text for m in q.messages.all()), ""),
+        )
+        for q in rows
+    ]
+    return sorted(found, key=lambda q: (q.state == "closed", q.due_on))
+
+
+def scanner_exams(member: Membership, exam: Exam) -> list[Exam]:
+    """The last exams of the same kind on the same scanner, the oldest first, this one last at the latest."""
+    if exam.scanner_id is None or exam.acquired_on is None:
+        return []
+    rows = scoped(
+        member,
+        Thing.EXAM,
+        Exam.objects.filter(scanner_id=exam.scanner_id, kind=exam.kind),
+    )
+    rows = rows.filter(acquired_on__lte=exam.acquired_on).order_by(
+        "-acquired_on", "-pk"
+    )
+    return list(rows.prefetch_related("series")[:LAST])[::-1]
+
+
+def scanner_changes(exam: Exam) -> list[Any]:
+    """What changed on the scanner, the oldest first."""
+    if exam.scanner_id is None:
+        return []
+    return list(exam.scanner.changes.order_by("seen_at"))
+
+
+def picture_of(member: Membership, exam: int, series: int) -> str:
+    """The key of a series' picture; empty when there is none or this person may not see pictures.
+
+    Raises:
+        Denied, NotFound: as the access table says.
+    """
+    row = one(member, Thing.EXAM, Exam.objects.all(), pk=exam)
+    if Field.IMAGE not in visible(member, Thing.EXAM):
+        return ""
+    found = row.series.filter(pk=series).first()
+    return found.thumbnail_key if found else ""

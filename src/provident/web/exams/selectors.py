@@ -1,0 +1,86 @@
+"""Reading exams: for jobs, which act for the platform; pages go through `people.access`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from provident.kernel import NotFound
+from provident.web.exams.models import Exam, Series
+from provident.web.exams.objects import object_store
+from provident.web.people.access import Thing, one, scoped
+from provident.web.people.models import Membership
+
+
+_WITH = ("study", "participant__site", "slot", "scanner", "plan")
+
+
+def exam_by_id(pk: str | int) -> Exam:
+    """One exam with what it belongs to, for a job.
+
+    Raises:
+        NotFound: there is none.
+    """
+    exam = Exam.objects.select_related(*_WITH).filter(pk=pk).first()
+    if exam is None:
+        raise NotFound("There is no such exam.")
+    return exam
+
+
+def exams(by: Membership) -> QuerySet[Exam]:
+    """The exams that a person may see, the newest first."""
+    return scoped(by, Thing.EXAM, Exam.objects.select_related(*_WITH))
+
+
+def exam(by: Membership, pk: int) -> Exam:
+    """One exam.
+
+    Raises:
+        Denied, NotFound: as the access table says.
+    """
+    rows = Exam.objects.select_related(*_WITH).prefetch_related("series")
+    return one(by, Thing.EXAM, rows, pk=pk)
+
+
+def manifest(series: Series) -> dict[str, Any]:
+    """The newest manifest of a series: `instances` with `sop_uid`, `sha256`, `size`, `key`."""
+    if not series.manifest_key:
+        return {"instances": []}
+    return dict(json.loads(object_store().read(series.manifest_key)))
+
+
+def instance_keys(series: Series) -> Iterator[str]:
+    """The object keys of a series' images, in the order of the manifest."""
+    for row in manifest(series)["instances"]:
+        yield str(row["key"])
+
+
+def baseline_of(exam: Exam) -> Exam | None:
+    """The exam of the same kind that this participant's later ones are compared with: the first good one before it."""
+    rows = exam.participant.exams.filter(kind=exam.kind).exclude(pk=exam.pk)
+    if exam.acquired_on is not None:
+        rows = rows.filter(acquired_on__lt=exam.acquired_on)
+    else:
+        rows = rows.none()
+    return rows.exclude(state=Exam.State.REJECTED).order_by("acquired_on", "pk").first()
+
+
+def others_of_slot(exam: Exam) -> bool:
+    """Whether another exam came for the same slot before."""
+    if exam.slot_id is None:
+        return False
+    others = Exam.objects.filter(slot_id=exam.slot_id).exclude(pk=exam.pk)
+    return others.filter(first_received_at__lt=exam.first_received_at).exists()
+
+
+def newest_of_scanner(exam: Exam, scanner_pk: int) -> bool:
+    """Whether no exam of this scanner was acquired later: an old scan that comes late is no change."""
+    if exam.acquired_on is None:
+        return False
+    later = Exam.objects.filter(
+        scanner_id=scanner_pk, acquired_on__gt=exam.acquired_on
+    )
+    return not later.exclude(pk=exam.pk).exists()

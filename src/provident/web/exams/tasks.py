@@ -1,0 +1,132 @@
+"""Jobs of exams. Each may run again at any time: the same images give the same facts and the same verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from provident import dicom
+from provident.dicom import SeriesFacts
+from provident.web.exams import judging, selectors
+from provident.web.exams.actions import (
+    SeriesFound,
+    note_scanner,
+    record_verdict,
+    store_facts,
+)
+from provident.web.exams.facts import (
+    headers,
+    make_thumbnail,
+    middle,
+    scanner_facts,
+    series_number,
+)
+from provident.web.exams.objects import object_store
+from provident.web.jobs.queue import job
+from provident.web.ledger.clock import clock
+from provident.web.studies.plans import plan_of, version_in_force
+
+
+if TYPE_CHECKING:
+    from provident.web.exams.models import Exam, Series
+
+
+@job
+def judge_exam(exam_id: str) -> None:
+    """Facts, pictures, verdict, labels, scanner: everything that follows from an exam's images.
+
+    Reading and judging happen outside of any transaction; two short ones keep what was found.
+    """
+    exam = selectors.exam_by_id(exam_id)
+    found: list[SeriesFound] = []
+    facts: list[SeriesFacts] = []
+    for series in exam.series.all():
+        one, its_facts = _read(series, exam)
+        found.append(one)
+        facts += its_facts
+    store_facts(exam=exam, found=found, clock=clock())
+    _judge(exam, facts)
+
+
+@job
+def rejudge_exam(exam_id: str) -> None:
+    """Judge stored facts by the plan now in force; no pixel or header is touched."""
+    exam = selectors.exam_by_id(exam_id)
+    _judge(exam, stored_facts(exam))
+
+
+def stored_facts(exam: Exam) -> list[SeriesFacts]:
+    """The facts that are kept with an exam."""
+    return [SeriesFacts.from_json(s.facts) for s in exam.series.all() if s.facts]
+
+
+def _read(series: Series, exam: Exam) -> tuple[SeriesFound, list[SeriesFacts]]:
+    store = object_store()
+    read = list(headers(store, list(selectors.instance_keys(series))))
+    facts = dicom.series_facts(read)
+    first = read[0][1] if read else None
+    key = middle(read)
+    prefix = f"{exam.study.slug}/{exam.uid}/{series.uid}"
+    found = SeriesFound(
+        uid=series.uid,
+        facts=facts[0].as_json() if facts else {},
+        number=series_number(first) if first is not None else None,
+        description=str(first.get("SeriesDescription") or "") if first is not None else "",
+        thumbnail_key=make_thumbnail(store, key, prefix) if key else "",
+    )  # fmt: skip
+    return found, facts
+
+
+def _judge(exam: Exam, facts: Sequence[SeriesFacts]) -> None:
+    version = version_in_force(exam.study)
+    plan = plan_of(version)
+    kind = judging.kind_of(facts, plan)
+    exam.kind = kind or ""
+    before = selectors.baseline_of(exam) if kind else None
+    verdict = judging.judged(
+        facts,
+        plan,
+        uid=exam.uid,
+        visit=exam.visit,
+        kind=kind,
+        baseline=stored_facts(before) if before else (),
+    )
+    told = scanner_facts(facts)
+    scanner = _scanner(exam, told, facts)
+    exam.slot = exam.participant.slots.filter(visit=exam.visit, exam_kind=kind or "").first()  # fmt: skip
+    labels = judging.labels_of(
+        plan,
+        kind=kind,
+        visit=exam.visit,
+        anchor=exam.participant.anchor_on,
+        acquired=exam.acquired_on,
+        outcome=verdict["outcome"],
+        registered=scanner is not None,
+        repeat=selectors.others_of_slot(exam),
+    )
+    record_verdict(
+        exam=exam,
+        kind=exam.kind,
+        verdict=verdict,
+        labels=labels,
+        scanner=scanner,
+        plan=version,
+        slot=exam.slot,
+        clock=clock(),
+    )
+    if scanner is not None and selectors.newest_of_scanner(exam, scanner.pk):
+        seen = {name: told.get(name, "") for name in judging.watched(plan)}
+        note_scanner(exam=exam, scanner=scanner, seen=seen, clock=clock())
+
+
+def _scanner(exam: Exam, told: dict[str, str], facts: Sequence[SeriesFacts]):
+    rows = {s.pk: s for s in exam.participant.site.scanners.all()}
+    register = [
+        judging.Registered(
+            pk=s.pk, modality=s.modality, make=s.make, model=s.model, serial=s.serial
+        )
+        for s in rows.values()
+    ]
+    modality = facts[0].modality if facts else ""
+    pk = judging.scanner_of(told, modality, register)
+    return rows.get(pk) if pk is not None else None

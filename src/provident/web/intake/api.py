@@ -1,0 +1,189 @@
+"""The centre's intake for gateways: a token of its own for each, JSON in and out, instances as a stream.
+
+`GET /intake/api/schedule`, `GET /intake/api/plan/<hash>`, `POST /intake/api/transfers`,
+`POST /intake/api/transfers/<token>/instances`, `POST /intake/api/transfers/<token>/complete`,
+`POST /intake/api/quarantine`, `GET /intake/api/decisions`, `POST /intake/api/decisions/<reference>/done`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from functools import wraps
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from provident.kernel import InvalidInput
+from provident.web.exams.objects import object_store
+from provident.web.intake import actions, selectors
+from provident.web.intake.manifest import Instance, Manifest
+from provident.web.intake.multipart import boundary_of, parts
+from provident.web.intake.sealing import instance_key, stored_hashes
+from provident.web.intake.verification import fault
+from provident.web.ledger.clock import clock
+
+
+IN_MEMORY = 64 * 2**20  # a larger instance is spooled to disk while it arrives
+MOST_MANIFEST = 64 * 2**20
+View = Callable[..., JsonResponse]
+
+
+def gateway_view(view: View) -> View:
+    """Let in a gateway by its token, and nobody else."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> JsonResponse:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        gateway = selectors.gateway_of(token) if kind == "Bearer" else None
+        if gateway is None:
+            return JsonResponse(
+                {"error": "Denied", "message": "The gateway's token is not known here, or was revoked."},
+                status=401,
+            )  # fmt: skip
+        actions.seen(gateway=gateway, clock=clock())
+        return view(request, gateway, **kwargs)
+
+    return guarded
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        told = json.loads(request.body)
+    except ValueError:
+        raise InvalidInput("Send JSON.") from None
+    if not isinstance(told, dict):
+        raise InvalidInput("Send a JSON object.")
+    return told
+
+
+@gateway_view
+@require_GET
+def schedule(request: HttpRequest, gateway) -> JsonResponse:
+    """Participants of the gateway's site with day 0, status and consent; the plan in force."""
+    return JsonResponse(selectors.schedule(gateway))
+
+
+@gateway_view
+@require_GET
+def plan(request: HttpRequest, gateway, digest: str) -> JsonResponse:
+    """The files of a plan."""
+    return JsonResponse({"files": selectors.plan_files(gateway, digest)})
+
+
+@gateway_view
+@require_POST
+def announce(request: HttpRequest, gateway) -> JsonResponse:
+    """Announce a transfer by its manifest; answers with what is stored already."""
+    content = request.read(MOST_MANIFEST + 1)
+    if len(content) > MOST_MANIFEST:
+        raise InvalidInput("The manifest is too large.")
+    transfer = actions.announce(gateway=gateway, content=content, clock=clock())
+    manifest = selectors.manifest_of(transfer)
+    there = stored_hashes(transfer.study.slug, manifest)
+    return JsonResponse(
+        {
+            "transfer": transfer.token,
+            "state": transfer.state,
+            "have": sorted(there & set(manifest.by_sha256())),
+        }
+    )
+
+
+@gateway_view
+@require_POST
+def instances(request: HttpRequest, gateway, token: str) -> JsonResponse:
+    """Take instances of an announced transfer: each checked, made durable and answered for."""
+    transfer = selectors.transfer_of(gateway, token)
+    manifest = selectors.manifest_of(transfer)
+    boundary = boundary_of(request.headers.get("Content-Type", ""))
+    results = []
+    for _, pieces in parts(request.read, boundary):
+        results.append(_take(transfer.study.slug, manifest, pieces))
+    refused = [(row["sha256"], row["code"]) for row in results if row["state"] == "refused"]  # fmt: skip
+    if refused:
+        actions.note_refused(transfer=transfer, refused=refused, clock=clock())
+    return JsonResponse({"instances": results})
+
+
+def _take(
+    study: str, manifest: Manifest, pieces: Iterator[bytes]
+) -> dict[str, str]:
+    """Store one instance, or say why not; returns its hash and what became of it."""
+    with SpooledTemporaryFile(IN_MEMORY) as spooled:
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces:
+            digest.update(piece)
+            size += len(piece)
+            spooled.write(piece)
+        name = digest.hexdigest()
+        instance = manifest.by_sha256().get(name)
+        stream = cast("BinaryIO", spooled)
+        code = _fault(stream, manifest, instance, size)
+        if code or instance is None:
+            return {"sha256": name, "state": "refused", "code": code}
+        stream.seek(0)
+        try:
+            object_store().create(instance_key(study, manifest, instance), stream)
+        except FileExistsError:
+            return {"sha256": name, "state": "duplicate"}
+        return {"sha256": name, "state": "stored"}
+
+
+def _fault(
+    stream: BinaryIO, manifest: Manifest, instance: Instance | None, size: int
+) -> str:
+    if instance is None:
+        return "not_announced"
+    if instance.size != size:
+        return "hash"
+    stream.seek(0)
+    return fault(stream, manifest, instance)
+
+
+@gateway_view
+@require_POST
+def complete(request: HttpRequest, gateway, token: str) -> JsonResponse:
+    """Everything is sent: the receipt."""
+    transfer = selectors.transfer_of(gateway, token)
+    return JsonResponse(actions.complete(transfer=transfer, clock=clock()))
+
+
+@gateway_view
+@require_POST
+def held(request: HttpRequest, gateway) -> JsonResponse:
+    """A gateway holds images back."""
+    row = actions.note_held(gateway=gateway, held=actions.Held.parse(_json(request)), clock=clock())  # fmt: skip
+    return JsonResponse({"reference": row.reference, "state": row.state})
+
+
+@gateway_view
+@require_GET
+def decisions(request: HttpRequest, gateway) -> JsonResponse:
+    """What people decided about held images and the gateway has yet to do."""
+    rows = selectors.open_decisions(gateway)
+    return JsonResponse(
+        {
+            "decisions": [
+                {
+                    "reference": row.reference, "act": row.act, "by": row.decided_by, "reason": row.decision,
+                    "participant": row.participant.code if row.act == "link" and row.participant else "",
+                }
+                for row in rows
+            ]
+        }
+    )  # fmt: skip
+
+
+@gateway_view
+@require_POST
+def decision_done(request: HttpRequest, gateway, reference: str) -> JsonResponse:
+    """A gateway carried a decision out, or says why it could not."""
+    error = str(_json(request).get("error", ""))
+    actions.decision_done(gateway=gateway, reference=reference, error=error, clock=clock())  # fmt: skip
+    return JsonResponse({"done": not error})

@@ -1,0 +1,1 @@
+"""Pages of the matrix, of slots and of participants."""

@@ -1,0 +1,111 @@
+"""The matrix and the page of a slot."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from provident.kernel import ProvidentError
+from provident.web.ledger.clock import clock
+from provident.web.ledger.presenters import event_line
+from provident.web.participants import actions, presenters, selectors
+from provident.web.participants.forms import BookForm, NotDoneForm
+from provident.web.people.access import Thing, can, check
+from provident.web.people.actions import actor
+from provident.web.people.events import events_for, shows
+from provident.web.studies.plans import plan_in_force
+from provident.web.ui.tables import address_of, csv_answer
+
+
+STATES = [
+    ("", "any state"), ("needs", "needs someone"), ("late", "past its window"), ("stopped", "stopped"),
+    ("moving", "moving"), ("expected", "expected"), ("accepted", "accepted"), ("final", "read or final"),
+]  # fmt: skip
+AGES = [("", "any age"), ("2", "more than 2 d"), ("7", "more than 7 d"), ("28", "more than 28 d")]  # fmt: skip
+
+
+@require_GET
+def matrix(request: HttpRequest, study: str) -> HttpResponse:
+    """Participants down, visits across."""
+    member, asked = request.membership, request.GET.dict()
+    of = plan_in_force(member.study)
+    everybody = selectors.with_slots(member)
+    shown = presenters.matrix(everybody, of, clock().now().date(), asked)
+    if asked.get("format") == "csv":
+        return csv_answer(f"{study}-matrix", *presenters.matrix_csv(shown))
+    context = {
+        "matrix": shown,
+        "asked": asked,
+        "filtered": any(asked.get(k) for k in ("site", "state", "age")),
+        "sites": [("", "all sites"), *selectors.sites(member)],
+        "states": STATES,
+        "ages": AGES,
+        "csv": address_of(asked, format="csv"),
+        "may_enrol": can(member, "enrol", Thing.PARTICIPANT),
+        "may_remind": can(member, "remind", Thing.SLOT),
+    }
+    return render(request, "participants/matrix.jinja", context)
+
+
+def _history(request: HttpRequest, pk: int) -> list:
+    if not can(request.membership, "see", Thing.EVENT):
+        return []
+    shown = shows(request.membership)
+    rows = events_for(request.membership).filter(thing="slot", thing_id=str(pk))
+    return [event_line(e, shown) for e in rows[:50]]
+
+
+def _slot_page(
+    request: HttpRequest,
+    pk: int,
+    book: BookForm | None = None,
+    undone: NotDoneForm | None = None,
+) -> HttpResponse:
+    member = request.membership
+    row = selectors.slot(member, pk)
+    of = plan_in_force(member.study)
+    fact = selectors.slot_facts(member, selectors.slots(member).filter(pk=pk))[0]
+    context = {
+        "slot": presenters.slot_page(row, fact, of, clock().now().date()),
+        "book_form": book or BookForm(initial={"on": row.booked_on}),
+        "undone_form": undone or NotDoneForm(of=of),
+        "may_book": can(member, "book", Thing.SLOT),
+        "history": _history(request, pk),
+    }
+    failed = any(f is not None and f.errors for f in (book, undone))
+    return render(
+        request, "participants/slot.jinja", context, status=422 if failed else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def slot(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+    """One slot: book it, or say why it was not done."""
+    if request.method == "GET":
+        return _slot_page(request, pk)
+    member = request.membership
+    check(member, "book", Thing.SLOT)
+    row, of = selectors.slot(member, pk, "book"), plan_in_force(member.study)
+    undoing = request.POST.get("do") == "not_done"
+    form = NotDoneForm(request.POST, of=of) if undoing else BookForm(request.POST)
+    if form.is_valid():
+        act = actions.not_done if undoing else actions.book
+        try:
+            act(slot=row, by=actor(member), clock=clock(), **form.cleaned_data)
+        except ProvidentError as error:
+            form.add_error("reason" if undoing else "on", str(error))
+        else:
+            messages.success(
+                request,
+                "It is recorded that the exam was not done."
+                if undoing
+                else "The exam is booked.",
+            )
+            return redirect("participants:slot", study=study, pk=pk)
+    return (
+        _slot_page(request, pk, undone=form)
+        if undoing
+        else _slot_page(request, pk, book=form)
+    )

@@ -1,0 +1,1 @@
+"""Pages of the people app: the entrance, the team, the access table, the ledger."""

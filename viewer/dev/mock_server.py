@@ -1,0 +1,199 @@
+"""The reading room's server, as far as the room sees it, with synthetic scans.
+
+    python viewer/dev/mock_server.py [--port 8123]
+
+It holds to docs/explanation/architecture.md, "The reading room's API", and to the policy (CSP) of
+the real pages. The password is `correct horse`. `GET /dev/state` shows what it was sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import sys
+import tempfile
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from mock_cases import build  # noqa: E402  # the folder is no package: it is never installed
+
+
+BUILT = Path(__file__).resolve().parents[2] / "src/provident/web/static/built"
+PASSWORD = "correct horse"  # noqa: S105  # of the mock server
+CSRF = "mock-csrf"
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".wasm": "application/wasm"}
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Reading room</title><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><div id="room" data-case="/read/api/case/{token}" data-csrf="{csrf}"></div>
+<script type="module" src="/static/built/{script}"></script></body></html>"""
+
+
+class MockStudy:
+    """The cases and what was done to them, for one worklist in the order of the cases."""
+
+    def __init__(self, folder: Path) -> None:
+        self._fresh, self.files = build(folder)
+        self.lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """All cases unread again."""
+        self.cases = copy.deepcopy(self._fresh)
+        self.signed: list[dict[str, Any]] = []
+        self.saves: list[dict[str, Any]] = []
+
+    def next_after(self, token: str | None) -> str | None:
+        done = {s["token"] for s in self.signed}
+        waiting = [t for t in self.cases if t not in done and t != token]
+        return f"/read/room/{waiting[0]}" if waiting else None
+
+    def save(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        case = self.cases[token]
+        if body["version"] != case["version"] or any(s["token"] == token for s in self.signed):
+            return 409, case
+        case.update(answers=body["answers"], measurements=body["measurements"], version=case["version"] + 1)
+        case["active_seconds"] = body["active_seconds"]
+        self.saves.append({"token": token, **body})
+        return 200, {"version": case["version"], "saved": "2026-11-24T04:00:00Z"}
+
+    def submit(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        case = self.cases[token]
+        if body["version"] != case["version"]:
+            return 409, case
+        if body["password"] != PASSWORD:
+            return 403, {"detail": "wrong password"}
+        findings = [_blank(key) for key in _names(case) if key not in body["answers"]]
+        if findings:
+            return 422, {"findings": findings}
+        self.signed.append({"token": token, **{k: v for k, v in body.items() if k != "password"}})
+        return 200, {"next": self.next_after(token)}
+
+
+def _blank(key: str) -> dict[str, Any]:
+    return {
+        "code": "FORM.BLANK", "severity": "error", "where": {"uid": key}, "message": "This answer is blank.",
+        "expected": "an answer or a reason", "found": "", "remedy": "Score it, or say why it is missing.", "subdomain": None,
+    }  # fmt: skip
+
+
+def _names(case: dict[str, Any]) -> list[str]:
+    """The names of the answers that a case needs."""
+    labels = [t["label"] for t in case["timepoints"]]
+    prefixes = [f"{label}:" for label in labels] if len(labels) > 1 else [""]
+    names = []
+    for block in case["form"]["blocks"]:
+        if block["kind"] == "item":
+            names += [block["id"]] if block.get("required", True) else []
+        else:
+            names += [f"{block['id']}.{r['id']}.{c['id']}" for r in block["rows"] for c in block["columns"]]
+    return [p + n for p in prefixes for n in names]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the platform's reading app does."""
+
+    protocol_version = "HTTP/1.1"
+    study: MockStudy
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it
+        """Be quiet."""
+
+    def do_GET(self) -> None:  # noqa: N802  # the base class names it
+        parts = self.path.split("?")[0].strip("/").split("/")
+        match parts:
+            case ["static", "built", *rest]:
+                self._file(BUILT.joinpath(*rest), cache=True)
+            case ["read", "room", token] if token in self.study.cases:
+                self._send(200, PAGE.format(token=token, csrf=CSRF, script=_script()).encode(), "text/html; charset=utf-8")
+            case ["read", "api", "case", token] if token in self.study.cases:
+                self._json(200, self.study.cases[token])
+            case ["read", "api", "next"]:
+                self._json(200, {"next": self.study.next_after(self._referer_token())})
+            case ["read", "file", token, name] if f"{token}/{name}" in self.study.files:
+                self._file(self.study.files[f"{token}/{name}"], cache=True)
+            case ["dev", "state"]:
+                study = self.study
+                self._json(200, {"cases": study.cases, "signed": study.signed, "saves": study.saves})
+            case ["read"]:
+                self._send(200, b"<!doctype html><title>Worklist</title>Worklist", "text/html")
+            case _:
+                self._send(404, b"not found", "text/plain")
+
+    def do_PUT(self) -> None:  # noqa: N802
+        self._change("answers", self.study.save)
+
+    def do_POST(self) -> None:  # noqa: N802
+        self._change("submit", self.study.submit)
+
+    def _change(self, what: str, act: Any) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        match self.path.strip("/").split("/"):
+            case ["read", "api", "case", token, verb] if verb == what and token in self.study.cases:
+                if self.headers.get("X-CSRFToken") != CSRF:
+                    return self._json(403, {"detail": "csrf"})
+                with self.study.lock:
+                    status, answer = act(token, body)
+                return self._json(status, answer)
+        return self._send(404, b"not found", "text/plain")
+
+    def _referer_token(self) -> str | None:
+        referer = self.headers.get("Referer", "")
+        return referer.rsplit("/", 1)[-1] or None
+
+    def _json(self, status: int, value: Any) -> None:
+        self._send(status, json.dumps(value).encode(), "application/json")
+
+    def _file(self, path: Path, *, cache: bool) -> None:
+        if not path.is_file():
+            return self._send(404, b"not found", "text/plain")
+        return self._send(200, path.read_bytes(), TYPES.get(path.suffix, "application/dicom"), cache=cache)
+
+    def _send(self, status: int, body: bytes, kind: str, *, cache: bool = False) -> None:
+        self.send_response(HTTPStatus(status))
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "private, max-age=3600, immutable" if cache else "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _script() -> str:
+    manifest = json.loads((BUILT / "manifest.json").read_text())
+    return str(manifest["src/room/main.ts"]["file"])
+
+
+def start(folder: Path, port: int = 0) -> tuple[ThreadingHTTPServer, MockStudy]:
+    """A running server on a free port (or this one), and the study behind it."""
+    study = MockStudy(folder)
+    handler = type("CaseHandler", (Handler,), {"study": study})
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, study
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Mock server of the reading room")
+    parser.add_argument("--port", type=int, default=8123)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        server, _ = start(Path(folder), arguments.port)
+        print(f"http://127.0.0.1:{server.server_port}/read/room/case-one")  # noqa: T201
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
