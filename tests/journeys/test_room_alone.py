@@ -240,10 +240,10 @@ def test_all_normal_is_one_key_and_can_be_taken_back(page, served):
 def test_a_score_that_cannot_be_is_refused_in_words(page, served):
     open_case(page, served)
     type_keys(page, "ArrowDown", "5")
-    assert "Answer “All sites visible and normal?” first" in page.locator(".entry").inner_text()
+    assert "Answer “All sites visible and normal?” first" in page.locator(".panel-foot").inner_text()
     type_keys(page, "ArrowUp", "n", "ArrowRight", "7")
 
-    assert "takes a whole number from 0 to 3" in page.locator(".entry").inner_text()
+    assert "takes a whole number from 0 to 3" in page.locator(".panel-foot").inner_text()
 
 
 def test_the_next_time_point_keeps_the_place(page, served):
@@ -428,7 +428,9 @@ def test_signing_shows_what_is_signed_and_what_is_left(page, served, tmp_path):
     summary.wait_for()
     page.screenshot(path=tmp_path / "findings.png")
 
-    assert "things are left" in summary.inner_text()
+    assert "56 things are left" in summary.inner_text()
+    assert "and 51 more answers" in summary.inner_text()
+    assert page.evaluate("document.activeElement.className") == "summary"
     assert page.locator('[data-key="A:readable"]').get_attribute("aria-invalid") == "true"
     summary.get_by_role("button", name="B, All sites visible and normal?").click()
     assert focused(page) == "B:normal"
@@ -455,6 +457,75 @@ def test_the_next_case_appears_at_once(page, served, capsys):
     assert [s["token"] for s in served.study.signed] == ["case-one"]
     assert served.study.signed[0]["active_seconds"] >= 1
     assert page.evaluate("localStorage.getItem('provident.room.case-one')") is None
+
+
+def test_a_signature_whose_answer_was_lost_is_not_asked_for_again(page, served):
+    fill_all(served, "case-one")
+    open_case(page, served)
+
+    def swallow(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/submit", swallow)
+    type_keys(page, "Control+Enter")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/read/room/case-two")
+
+    assert [s["token"] for s in served.study.signed] == ["case-one"]
+
+
+def test_nothing_is_signed_twice(page, served):
+    fill_all(served, "case-one")
+    open_case(page, served)
+    type_keys(page, "Control+Enter")
+    page.get_by_label("Your password").fill(PASSWORD)
+    type_keys(page, "Enter", "Enter", "Enter")
+    page.wait_for_url("**/read/room/case-two")
+    page.wait_for_timeout(500)
+
+    assert [s["token"] for s in served.study.signed] == ["case-one"]
+
+
+def test_a_case_signed_in_another_window_takes_no_more_answers(page, served):
+    open_case(page, served)
+    served.study.cases["case-one"].update(phase="signed", version=9)
+    type_keys(page, "n")
+
+    page.get_by_role("heading", name="This case is signed").wait_for()
+    assert served.answers() == {}
+
+
+def test_a_signed_case_is_shown_and_cannot_be_changed(page, served):
+    fill_all(served, "case-one")
+    served.study.cases["case-one"]["phase"] = "signed"
+    open_case(page, served)
+    page.locator('[data-key="A:normal"] button').first.focus()
+    type_keys(page, "n", "Control+Enter")
+    page.locator('[data-key="A:readable"] button').last.click()
+    page.wait_for_timeout(900)
+
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_role("button", name="Sign and next case").is_disabled()
+    assert served.answers()["A:readable"] == "optimal"
+    assert served.study.saves == []
+
+
+def test_when_the_graphics_card_fails_the_cpu_draws_and_answers_stay(page, served):
+    page.add_init_script(
+        "window.contexts = []; const get = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (...a)"
+        " { const c = get.apply(this, a); if (c && /webgl/.test(a[0])) window.contexts.push(c); return c; };"
+    )
+    open_case(page, served, query="?rendering=webgl")
+    type_keys(page, "n", "2")
+    with page.expect_navigation():
+        page.evaluate("window.contexts.forEach((c) => c.getExtension('WEBGL_lose_context')?.loseContext())")
+    page.wait_for_selector("#room[data-first-image]")
+
+    assert page.locator(".bar .amber").count() == 1
+    served.wait_for("A:bones.metacarpal_base_1.ero", 2)
 
 
 def test_an_adjudicator_takes_a_readers_answer(page, served, tmp_path):

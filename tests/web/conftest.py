@@ -5,12 +5,15 @@ The suite runs on SQLite; with PROVIDENT_TEST_DATABASE=postgresql://... on Postg
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from provident.kernel import FixedClock
+from provident.kernel.ids import new_uid, sha256
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,3 +118,128 @@ def as_member(client):
         return client
 
     return log_in
+
+
+def small_image(number: int, position: float) -> bytes:
+    """An 8 x 8 MR image, de-identified, with things that a reader must not see."""
+    from pydicom import Dataset
+
+    from provident import dicom
+
+    ds = Dataset()
+    ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
+    ds.SOPInstanceUID, ds.StudyInstanceUID, ds.SeriesInstanceUID = (
+        new_uid(),
+        "2.25.1",
+        "2.25.2",
+    )
+    ds.Modality, ds.PatientID, ds.PatientName, ds.StudyDate = (
+        "MR",
+        "L-101",
+        "L-101",
+        "20260302",
+    )
+    ds.InstitutionName, ds.SeriesDescription = "Leeds", "cor STIR week24"
+    ds.ClinicalTrialTimePointID = "week24"
+    ds.Rows = ds.Columns = 8
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
+    ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.InstanceNumber = (
+        1,
+        "MONOCHROME2",
+        number,
+    )
+    ds.PixelSpacing, ds.ImageOrientationPatient = [0.7, 0.7], [1, 0, 0, 0, 0, -1]
+    ds.ImagePositionPatient = [0, position, 0]
+    ds.PixelData = np.full((8, 8), 100 * number, dtype="<u2").tobytes()
+    return dicom.write(ds)
+
+
+@pytest.fixture
+def make_exam(clock):
+    """A function (participant, visit) -> an accepted exam with three series of two images each."""
+    from provident.web.exams.models import Exam, Series
+    from provident.web.exams.objects import object_store
+
+    def make(participant, visit: str, state: str = "accepted"):
+        slot = participant.slots.get(visit=visit, exam_kind="hands_mri")
+        slot.state = "accepted"
+        slot.save()
+        exam = Exam.objects.create(
+            study=participant.study, participant=participant, slot=slot, uid=new_uid(), kind="hands_mri", visit=visit,
+            acquired_on=slot.opens_on + timedelta(days=1), state=state, outcome="pass",
+            verdict={"outcome": "pass", "findings": [], "series": [], "sentence": "As in the manual."},
+            first_received_at=clock.now(), decided_at=clock.now(),
+        )  # fmt: skip
+        for role in ("cor_t1", "cor_stir", "ax_t1_post"):
+            uid, rows = new_uid(), []
+            for number in (2, 1):
+                data = small_image(number, position=number * 3.3)
+                key = f"test/{uid}/{number}.dcm"
+                object_store().create(key, data)
+                rows.append(
+                    {
+                        "sop_uid": str(number),
+                        "key": key,
+                        "sha256": sha256(data),
+                        "size": len(data),
+                    }
+                )
+            manifest = json.dumps({"instances": rows}).encode()
+            object_store().create(f"test/{uid}/manifest.json", manifest)
+            Series.objects.create(
+                exam=exam, uid=uid, modality="MR", role=role, outcome="pass", instances=2, manifest_version=1,
+                manifest_key=f"test/{uid}/manifest.json", manifest_sha256=sha256(manifest), sealed_at=clock.now(),
+            )  # fmt: skip
+        return exam
+
+    return make
+
+
+@pytest.fixture
+def judged_exam(participant, clock):
+    """A function -> a judged exam of L-101 at baseline with two series; keyword arguments change the exam."""
+
+    def make(**changes):
+        from provident.web.exams.models import Exam, Series
+        from provident.web.studies.plans import version_in_force
+
+        slot = participant.slots.filter(exam_kind="hands_mri").first()
+        verdict = {
+            "uid": "1.2.3", "exam": "hands_mri", "manual": "3.1", "visit": "baseline", "outcome": "fail",
+            "sentence": "The coronal STIR has to be repeated.", "findings": [],
+            "series": [
+                {"uid": "1.2.3.1", "role": "cor_t1", "outcome": "pass", "findings": [], "counts": True, "label": "",
+                 "measures": [{"rule": "TR", "label": "repetition time", "unit": "ms", "value": 560.0, "low": 400.0,
+                               "high": 700.0, "expected": "400 to 700 ms", "found": "560 ms", "outcome": "pass"}]},
+                {"uid": "1.2.3.2", "role": "cor_stir", "outcome": "fail", "counts": True, "label": "",
+                 "findings": [{"code": "ACQ.TE", "severity": "error", "where": {"uid": "1.2.3.2"},
+                               "message": "The echo time is 95 ms.", "expected": "70 ± 5 ms", "found": "95 ms",
+                               "remedy": "Ask for a repeat before the window closes.", "subdomain": None}],
+                 "measures": [{"rule": "TE", "label": "echo time", "unit": "ms", "value": 95.0, "low": 60.0,
+                               "high": 80.0, "expected": "70 ± 5 ms", "found": "95 ms", "outcome": "fail"}]},
+            ],
+        }  # fmt: skip
+        values = {
+            "study": participant.study, "participant": participant, "slot": slot, "uid": "1.2.3", "kind": "hands_mri",
+            "visit": "baseline", "acquired_on": slot.opens_on, "day": -10, "state": "judged", "announced": 48,
+            "received": 48, "outcome": "fail", "verdict": verdict, "plan": version_in_force(participant.study),
+            "first_received_at": clock.now(), "complete_at": clock.now(), "judged_at": clock.now(),
+        }  # fmt: skip
+        exam = Exam.objects.create(**{**values, **changes})
+        for number, role in enumerate(("cor_t1", "cor_stir"), start=1):
+            facts = {
+                "facts": {
+                    "TE": {
+                        "value": 95.0,
+                        "unit": "ms",
+                        "source": "(0018,0081)",
+                        "derivation": "",
+                    }
+                }
+            }
+            Series.objects.create(
+                exam=exam, uid=f"{exam.uid}.{number}", number=number, modality="MR", role=role, instances=24, facts=facts,
+            )  # fmt: skip
+        return exam
+
+    return make

@@ -9,6 +9,7 @@ the real pages. The password is `correct horse`. `GET /dev/state` shows what it 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import json
 import sys
@@ -18,6 +19,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -45,6 +47,9 @@ class MockStudy:
 
     def __init__(self, folder: Path) -> None:
         self._fresh, self.files = build(folder)
+        # Taken once: a build that runs meanwhile must not pull the files away from under a reader.
+        self.built = {p.relative_to(BUILT).as_posix(): p.read_bytes() for p in BUILT.rglob("*") if p.is_file()}
+        self.script = str(json.loads(self.built["manifest.json"])["src/room/main.ts"]["file"])
         self.lock = threading.Lock()
         self.reset()
 
@@ -77,6 +82,7 @@ class MockStudy:
         findings = [_blank(key) for key in _names(case) if key not in body["answers"]]
         if findings:
             return 422, {"findings": findings}
+        case["phase"] = "signed"
         self.signed.append({"token": token, **{k: v for k, v in body.items() if k != "password"}})
         return 200, {"next": self.next_after(token)}
 
@@ -111,18 +117,19 @@ class Handler(BaseHTTPRequestHandler):
         """Be quiet."""
 
     def do_GET(self) -> None:  # noqa: N802  # the base class names it
-        parts = self.path.split("?")[0].strip("/").split("/")
+        address = urlsplit(self.path)
+        parts, query = address.path.strip("/").split("/"), parse_qs(address.query)
         match parts:
             case ["static", "built", *rest]:
-                self._file(BUILT.joinpath(*rest), cache=True)
+                self._built("/".join(rest))
             case ["read", "room", token] if token in self.study.cases:
-                self._send(200, PAGE.format(token=token, csrf=CSRF, script=_script()).encode(), "text/html; charset=utf-8")
+                self._send(200, PAGE.format(token=token, csrf=CSRF, script=self.study.script).encode(), "text/html; charset=utf-8")
             case ["read", "api", "case", token] if token in self.study.cases:
                 self._json(200, self.study.cases[token])
             case ["read", "api", "next"]:
-                self._json(200, {"next": self.study.next_after(self._referer_token())})
+                self._json(200, {"next": self.study.next_after(query.get("after", [None])[0])})
             case ["read", "file", token, name] if f"{token}/{name}" in self.study.files:
-                self._file(self.study.files[f"{token}/{name}"], cache=True)
+                self._send(200, self.study.files[f"{token}/{name}"].read_bytes(), "application/dicom", cache=True)
             case ["dev", "state"]:
                 study = self.study
                 self._json(200, {"cases": study.cases, "signed": study.signed, "saves": study.saves})
@@ -148,17 +155,14 @@ class Handler(BaseHTTPRequestHandler):
                 return self._json(status, answer)
         return self._send(404, b"not found", "text/plain")
 
-    def _referer_token(self) -> str | None:
-        referer = self.headers.get("Referer", "")
-        return referer.rsplit("/", 1)[-1] or None
-
     def _json(self, status: int, value: Any) -> None:
         self._send(status, json.dumps(value).encode(), "application/json")
 
-    def _file(self, path: Path, *, cache: bool) -> None:
-        if not path.is_file():
+    def _built(self, name: str) -> None:
+        body = self.study.built.get(name)
+        if body is None:
             return self._send(404, b"not found", "text/plain")
-        return self._send(200, path.read_bytes(), TYPES.get(path.suffix, "application/dicom"), cache=cache)
+        return self._send(200, body, TYPES.get(Path(name).suffix, "text/plain"), cache=True)
 
     def _send(self, status: int, body: bytes, kind: str, *, cache: bool = False) -> None:
         self.send_response(HTTPStatus(status))
@@ -168,12 +172,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "private, max-age=3600, immutable" if cache else "no-store")
         self.end_headers()
-        self.wfile.write(body)
-
-
-def _script() -> str:
-    manifest = json.loads((BUILT / "manifest.json").read_text())
-    return str(manifest["src/room/main.ts"]["file"])
+        with contextlib.suppress(ConnectionError):  # the reader has gone to another page
+            self.wfile.write(body)
 
 
 def start(folder: Path, port: int = 0) -> tuple[ThreadingHTTPServer, MockStudy]:

@@ -21,6 +21,7 @@ function setUp(replies: SaveReply[]) {
       settle: async (theirs) => (seen.now = merge({}, seen.now, theirs).draft),
       onStatus: (s: SaveStatus) => seen.status.push(s.state === 'unsaved' ? s.why : s.state),
       onSaved: () => undefined,
+      onSignedElsewhere: () => seen.status.push('signed elsewhere'),
       now: () => Date.now(),
     },
     1,
@@ -99,12 +100,24 @@ describe('autosave', () => {
   });
 
   test('a conflict is settled and sent with the version of the server', async () => {
-    const { seen, change } = setUp([{ kind: 'conflict', theirs: draft({ b: 2 }), version: 5 }, { kind: 'saved', version: 6 }]);
+    const { seen, change } = setUp([{ kind: 'conflict', theirs: draft({ b: 2 }), version: 5, signed: false }, { kind: 'saved', version: 6 }]);
     change({ a: 1 });
-    await vi.advanceTimersByTimeAsync(DELAY + 10);
+    await vi.advanceTimersByTimeAsync(2 * DELAY);
 
     expect(seen.sent.at(-1)).toEqual({ answers: { a: 1, b: 2 }, version: 5 });
     expect(seen.status.at(-1)).toBe('saved');
+  });
+
+  test('a case that was signed elsewhere is sent no more', async () => {
+    const { seen, change } = setUp([{ kind: 'conflict', theirs: draft({}), version: 5, signed: true }]);
+    change({ a: 1 });
+    await vi.advanceTimersByTimeAsync(DELAY);
+    change({ a: 2 });
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(seen.sent).toHaveLength(1);
+    expect(seen.status.at(-1)).not.toBe('saved');
+    expect(seen.status).toContain('signed elsewhere');
   });
 
   test('flush sends at once and says whether all is held', async () => {

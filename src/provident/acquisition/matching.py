@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from provident.acquisition.checks import Setting, check
@@ -104,9 +104,18 @@ def _not(answer: Fit) -> Fit:
     return {Fit.YES: Fit.NO, Fit.NO: Fit.YES}.get(answer, Fit.UNKNOWN)
 
 
+def _as_far_as_read(series: SeriesFacts, rule: MatchRule) -> SeriesFacts:
+    """A series is recognised by the images that can be read; rules judge all of them."""
+    partly = {n: f for n in rule.criteria if (f := series.facts.get(n)) and f.unread}
+    if not partly:
+        return series
+    known = {n: replace(f, unread=0) for n, f in partly.items()}
+    return replace(series, facts={**series.facts, **known})
+
+
 def conditions(rule: MatchRule, series: SeriesFacts) -> Iterator[Condition]:
     """The rule's own conditions, one by one."""
-    setting = Setting(series=series, others={})
+    setting = Setting(series=_as_far_as_read(series, rule), others={})
     for name, asked in rule.criteria.items():
         checked = check(name, asked, setting)
         answer = {Outcome.PASS: Fit.YES, Outcome.NOT_ASSESSABLE: Fit.UNKNOWN}.get(

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 
 from pynetdicom import AE, AllStoragePresentationContexts, _config, evt, transport
 from pynetdicom.presentation import build_context
-from pynetdicom.sop_class import Verification
 
 
 log = logging.getLogger("provident.dicom")
 
+VERIFICATION = "1.2.840.10008.1.1"
 SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700  # PS3.7 C.5: the sender may try again
 CANNOT_UNDERSTAND = 0xC000
@@ -56,7 +56,7 @@ def _patch_transport() -> None:
                 got += read
         return buffer if got == size else buffer[:got]
 
-    transport.AssociationSocket.recv = recv
+    transport.AssociationSocket.recv = recv  # type: ignore[method-assign,assignment]  # the patch
     transport.AssociationServer.request_queue_size = 64
 
 
@@ -73,7 +73,9 @@ class Node:
     ) -> None:
         """`find` names the receiver of a called AE title, or None: such an association is rejected."""
         _patch_transport()
-        _config.UNRESTRICTED_STORAGE_SERVICE = True  # private and future storage classes too
+        _config.UNRESTRICTED_STORAGE_SERVICE = (
+            True  # private and future storage classes too
+        )
         self._find = find
         self._new_id = new_id
         self._taken: dict[int, tuple[str, Receiver]] = {}
@@ -83,9 +85,9 @@ class Node:
         entity.maximum_associations = 64
         entity.supported_contexts = [
             *AllStoragePresentationContexts,
-            build_context(Verification),
+            build_context(VERIFICATION),
         ]
-        self._server = entity.start_server(
+        self._server: Any = entity.start_server(
             (host, port),
             block=False,
             evt_handlers=[

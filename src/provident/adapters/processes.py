@@ -16,7 +16,10 @@ from types import FrameType
 
 log = logging.getLogger("provident.serve")
 
-FIRST_BACK_OFF, MOST_BACK_OFF = 0.5, 30.0  # seconds before a dead child is started again
+FIRST_BACK_OFF, MOST_BACK_OFF = (
+    0.5,
+    30.0,
+)  # seconds before a dead child is started again
 STEADY = 60.0  # a child that lived so long starts again at once
 GRACE = 20.0  # seconds that a child gets to finish what it does
 
@@ -79,6 +82,9 @@ class Supervisor:
         status = child.process.poll()
         if status is None:
             return
+        # What it forked must not work beside the one that takes its place.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)
         steady = now - child.started > STEADY
         child.back_off = FIRST_BACK_OFF if steady else min(child.back_off * 2, MOST_BACK_OFF)  # fmt: skip
         child.restart_at = now + child.back_off

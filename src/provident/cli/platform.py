@@ -67,10 +67,11 @@ def _log_to_stderr() -> None:
 def worker(data: DataDirectory = DATA) -> None:
     """Work off background jobs alone, beside a platform that runs elsewhere on the same database."""
     _log_to_stderr()
+    # Not `alone`: it runs beside the platform's own worker, and each takes what the other has not.
     os.environ["PROVIDENT_DATA"] = str(data.absolute())
     from provident.web.config.processes import jobs
 
-    jobs()
+    jobs(alone=False)
 
 
 # gateway

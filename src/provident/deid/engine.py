@@ -3,131 +3,30 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
 
 from provident.deid.charsets import codecs
 from provident.deid.dates import is_older_than
-from provident.deid.elements import (
-    DEFLATED,
-    EXPLICIT_BIG,
-    EXPLICIT_LITTLE,
-    IMPLICIT_LITTLE,
-    Damaged,
-    Element,
-    elements,
-    read_header,
-)
+from provident.deid.elements import PIXEL_DATA, Damaged
 from provident.deid.gather import Gatherer
 from provident.deid.header import HeaderEngine, Written
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, hidden_uid
+from provident.deid.image import clean_pixel_element, must_be_looked_at, shows_a_face
+from provident.deid.instance import Instance, read_instance
 from provident.deid.profile import Profile
 from provident.deid.report import Deidentified, DeidReport
 from provident.deid.rules import Rules
 from provident.deid.text import Cleaner
-from provident.deid.transcode import from_big_endian, inflate
 from provident.deid.trial import written_elements
-from provident.deid.vrs import VRS
-from provident.deid.writer import encode_meta
+from provident.deid.writer import encode_element, encode_meta
 
 
-DIRECTORY_CLASS = "1.2.840.10008.1.3.10"
-SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
-CHARACTER_SET = 0x00080005
-PATIENT_AGE = 0x00101010
 ENCAPSULATED_DOCUMENT = 0x00420011
 _HEADER_OPTIONS = frozenset(
     {113103, 113104, 113105, 113106, 113107, 113108, 113109, 113110, 113111, 113112}
 )
-_TRANSFER_SYNTAXES = "1.2.840.10008.1.2"
-
-
-@dataclass(slots=True)
-class Instance:
-    """One file as it was read: little endian body, its elements, and what says how to read it."""
-
-    body: bytes
-    implicit: bool
-    transfer_syntax: str
-    elements: list[Element]
-    sop_class: str
-    sop_instance: str
-    character_set: str
-    age: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    def value(self, tag: int) -> bytes | None:
-        """The raw value of a top-level element."""
-        for element in self.elements:
-            if element.tag == tag:
-                return self.body[element.value : element.end]
-        return None
-
-    def text(self, tag: int) -> str:
-        """An ASCII value of a top-level element, or an empty string."""
-        raw = self.value(tag)
-        return raw.decode("ascii", "replace").strip("\0 ") if raw else ""
-
-
-def read_instance(data: bytes) -> Instance:
-    """Split a file into its elements.
-
-    Raises:
-        Damaged: it cannot be read without doubt; the reason is a public code.
-    """
-    header = read_header(data)
-    syntax, implicit, body, start = (
-        header.transfer_syntax,
-        header.implicit,
-        data,
-        header.body,
-    )
-    notes = []
-    if syntax == EXPLICIT_BIG:
-        body, start, syntax = (
-            from_big_endian(data, start, len(data)),
-            0,
-            EXPLICIT_LITTLE,
-        )
-        notes.append("big endian brought into explicit little endian")
-    elif syntax == DEFLATED:
-        body, start, syntax = inflate(data[start:]), 0, EXPLICIT_LITTLE
-        notes.append("deflated data set stored as explicit little endian")
-    if not syntax:
-        syntax = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE
-        notes.append("transfer syntax told by the data set itself")
-    if not syntax.startswith(_TRANSFER_SYNTAXES):
-        raise Damaged("transfer_syntax", syntax)
-    implicit = _really_implicit(body, start)
-    found = list(elements(body, start, len(body), implicit=implicit))
-    _refuse_duplicates(found)
-    instance = Instance(body, implicit, syntax, found, "", "", "", notes=notes)
-    instance.sop_class = instance.text(SOP_CLASS) or _meta_text(header.meta, 0x00020002)
-    instance.sop_instance = instance.text(SOP_INSTANCE)
-    instance.character_set = instance.text(CHARACTER_SET)
-    instance.age = instance.text(PATIENT_AGE)
-    if instance.sop_class == DIRECTORY_CLASS:
-        raise Damaged("directory")
-    if not instance.sop_class or not instance.sop_instance:
-        raise Damaged("no_identity")
-    return instance
-
-
-def _meta_text(meta: dict[int, bytes], tag: int) -> str:
-    return meta.get(tag, b"").decode("ascii", "replace").strip("\0 ")
-
-
-def _really_implicit(body: bytes, start: int) -> bool:
-    """What the first element shows: some senders name the wrong one of the two."""
-    if len(body) - start < 8:
-        raise Damaged("truncated", "no data set")
-    return body[start + 4 : start + 6] not in VRS
-
-
-def _refuse_duplicates(found: list[Element]) -> None:
-    tags = [e.tag for e in found]
-    if len(set(tags)) != len(tags):
-        raise Damaged("damaged", "an element stands twice")
+CLEAN_PIXELS = 113101
+BURNED_IN = 0x00280301
 
 
 class Workbench:
@@ -143,22 +42,25 @@ class Workbench:
         self._engines: OrderedDict[object, HeaderEngine] = OrderedDict()
         self._written: dict[object, list[Written]] = {}
 
-    def deidentify(self, data: bytes) -> Deidentified:
+    def deidentify(
+        self, data: bytes, cleared: frozenset[str] = frozenset()
+    ) -> Deidentified:
         """One file; never raises for what is in it."""
         try:
             instance = read_instance(data)
-            return self._deidentify(instance)
-        except Damaged as damage:
-            return self._held(damage.reason)
-        except RecursionError:
-            return self._held("damaged")
+        except (Damaged, RecursionError) as error:
+            return self._held(getattr(error, "reason", "damaged"))
+        try:
+            return self._deidentify(instance, data, cleared)
+        except (Damaged, RecursionError) as error:
+            return self._held(getattr(error, "reason", "damaged"), instance)
 
-    def _deidentify(self, instance: Instance) -> Deidentified:
-        if (
-            instance.value(ENCAPSULATED_DOCUMENT) is not None
-            and self.profile.documents == "quarantine"
-        ):
-            return self._held("document_needs_review", instance)
+    def _deidentify(
+        self, instance: Instance, data: bytes, cleared: frozenset[str]
+    ) -> Deidentified:
+        reason = self._must_wait(instance)
+        if reason and reason not in cleared:
+            return self._held(reason, instance)
         identifiers = self.gather(instance) | self.subject.identifiers
         engine = self._engine(instance, identifiers)
         engine.unapproved.clear()
@@ -166,16 +68,44 @@ class Workbench:
             instance.body, instance.elements, implicit=instance.implicit
         )
         unapproved = tuple(dict.fromkeys(engine.unapproved))
-        kept = len(written)
-        written += self._own(instance)
-        written.sort(key=_tag)
-        if unapproved and self.profile.text == "hold":
+        waits = self.profile.text == "hold" and "text_needs_review" not in cleared
+        if unapproved and waits:
             return self._held("text_needs_review", instance, unapproved)
+        looked = must_be_looked_at(instance, self.profile)
+        if looked and "pixels_need_review" not in cleared:
+            seen = look_at_pixels(data)
+            if seen:
+                return self._held(seen, instance)
+        return self._finished(instance, written, unapproved, looked=looked)
+
+    def _must_wait(self, instance: Instance) -> str | None:
+        """What no rule can clean and a person has to see."""
+        document = instance.element(ENCAPSULATED_DOCUMENT) is not None
+        if document and self.profile.documents == "quarantine":
+            return "document_needs_review"
+        return "face_needs_removal" if shows_a_face(instance, self.profile) else None
+
+    def _finished(
+        self,
+        instance: Instance,
+        written: list[Written],
+        unapproved: tuple[str, ...],
+        *,
+        looked: bool,
+    ) -> Deidentified:
+        kept = len(written)
+        pixels = instance.element(PIXEL_DATA)
+        changed = clean_pixel_element(instance, pixels) if pixels else None
+        if changed is not None:
+            written = [w for w in written if w[0] != PIXEL_DATA] + [
+                (PIXEL_DATA, changed)
+            ]
+        written = [*written, *self._own(instance, looked=looked)]
+        written.sort(key=_tag)
         uid = hidden_uid(self.key, instance.sop_instance)
         meta = encode_meta(instance.sop_class, uid, instance.transfer_syntax)
         out = b"".join([meta, *(raw for _, raw in written)])
-        report = self._report(instance, kept, unapproved, uid)
-        return Deidentified(out, report)
+        return Deidentified(out, self._report(instance, kept, unapproved, uid))
 
     def gather(self, instance: Instance) -> Identifiers:
         """What identifies the person, from this file alone."""
@@ -226,16 +156,26 @@ class Workbench:
             )
         return self._cleaners[identifiers]
 
-    def _own(self, instance: Instance) -> list[Written]:
-        which = (instance.character_set, instance.implicit)
+    def _own(self, instance: Instance, *, looked: bool) -> list[Written]:
+        which = (instance.character_set, instance.implicit, looked)
         if which not in self._written:
+            applied = self.profile.options & _HEADER_OPTIONS
             self._written[which] = written_elements(
                 self.profile,
                 self.subject,
                 codecs(instance.character_set),
                 implicit=instance.implicit,
-                applied=self.profile.options & _HEADER_OPTIONS,
+                applied=applied | ({CLEAN_PIXELS} if looked else set()),
             )
+            if looked:
+                self._written[which].append(
+                    (
+                        BURNED_IN,
+                        encode_element(
+                            BURNED_IN, "CS", b"NO", implicit=instance.implicit
+                        ),
+                    )
+                )
         return self._written[which]
 
     def _held(
@@ -271,18 +211,41 @@ def _tag(written: Written) -> int:
     return written[0]
 
 
+def look_at_pixels(data: bytes) -> str | None:
+    """Why an image must wait after a look at its pixels, or None when no text was seen.
+
+    Where no imaging library is at hand (a browser), it waits.
+    """
+    try:
+        from provident.deid import pixels
+
+        found = pixels.burned_in_text(data)
+    except ImportError:
+        return "pixels_need_review"
+    except pixels.NotDecodable:
+        return "pixels_unreadable"
+    return "pixels_need_review" if found else None
+
+
 _BENCHES: OrderedDict[tuple[str, SiteKey, Subject], Workbench] = OrderedDict()
 
 
 def deidentify(
-    data: bytes, *, profile: Profile, key: SiteKey, subject: Subject
+    data: bytes,
+    *,
+    profile: Profile,
+    key: SiteKey,
+    subject: Subject,
+    cleared: frozenset[str] = frozenset(),
 ) -> Deidentified:
     """De-identify one DICOM file.
 
     The same data, profile, key and subject give the same bytes, always. Nothing in `data` makes
     it raise: what cannot be cleaned for certain comes back with `data=None` and a reason.
+    `cleared` are the reasons that a person has looked at and let pass (`pixels_need_review`,
+    `text_needs_review`, `document_needs_review`, `face_needs_removal`).
     """
-    return workbench(profile, key, subject).deidentify(data)
+    return workbench(profile, key, subject).deidentify(data, cleared)
 
 
 def workbench(profile: Profile, key: SiteKey, subject: Subject) -> Workbench:

@@ -8,7 +8,7 @@ are answered from `_out` by their raw bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from provident.deid.charsets import decode, encode
 from provident.deid.content import concept_code, identifies
@@ -26,6 +26,7 @@ Written = tuple[int, bytes]
 _CACHED_UP_TO = 4096  # bytes of a raw element; longer ones hardly repeat
 _CACHE_SIZE = 40_000
 _NUMBERS = re.compile(rb"[\d+\-.eE: \\\0]*")
+_UIDS = re.compile(rb"[\d.\\\0 ]*")
 CONTENT_SEQUENCE = 0x0040A730
 
 _DUMMIES: dict[str, bytes] = {
@@ -70,7 +71,7 @@ class HeaderEngine:
         self._held: dict[tuple[str, bytes], tuple[str, ...]] = {}
         self.unapproved: list[str] = []
         self._do: dict[Do, Callable[[bytes, str], bytes | None]] = {
-            Do.KEEP: lambda raw, vr: raw,
+            Do.KEEP: _kept,
             Do.REMOVE: lambda raw, vr: None,
             Do.EMPTY: lambda raw, vr: b"",
             Do.DUMMY: lambda raw, vr: _DUMMIES.get(
@@ -279,7 +280,6 @@ class HeaderEngine:
         return encode("\\".join(cleaned), self.encodings)
 
 
-def pieces(written: list[Written]) -> Iterator[bytes]:
-    """The bytes of written elements in the order of their tags."""
-    for _, out in sorted(written, key=lambda w: w[0]):
-        yield out
+def _kept(raw: bytes, vr: str) -> bytes | None:
+    """The value, unless it calls itself a UID and is none."""
+    return raw if vr != "UI" or _UIDS.fullmatch(raw) else b""

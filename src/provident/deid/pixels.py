@@ -25,7 +25,9 @@ LETTERS = 4  # in a line, before it counts as text
 STANDS_OUT = 0.035  # of the range: how far a mark is from its surroundings, at least
 EVEN = 0.3  # of that distance: how far ink and paper may stray from their own middle
 MOSTLY = 0.6  # share of their pixels that must not stray
-SURROUNDINGS = 25  # pixels: the window in which a pixel is compared with what is around it
+SURROUNDINGS = (
+    25  # pixels: the window in which a pixel is compared with what is around it
+)
 LARGEST = 4096  # pixels on a side, before an image is looked at in strides
 MAX_FRAMES = 64  # looked at of a clip, evenly spread; text stands still over frames
 
@@ -55,27 +57,36 @@ def frames_of(data: bytes) -> Iterator[Image]:
 
     import numpy as np
     import pydicom
-    from pydicom.pixels import iter_pixels
+    from pydicom.pixels.utils import iter_pixels
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             dataset = pydicom.dcmread(BytesIO(data), force=True)
             count = int(dataset.get("NumberOfFrames") or 1)
-            wanted = sorted(set(np.linspace(0, count - 1, min(count, MAX_FRAMES)).astype(int).tolist()))
+            wanted = sorted(
+                set(
+                    np.linspace(0, count - 1, min(count, MAX_FRAMES))
+                    .astype(int)
+                    .tolist()
+                )
+            )
             for frame in iter_pixels(dataset, indices=wanted, raw=False):
                 yield _grey(np.asarray(frame))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # decoders raise whatever they like
             raise NotDecodable(type(error).__name__) from None
 
 
 def _grey(frame: Any) -> Image:
     import numpy as np
 
-    grey = frame.max(axis=-1) if frame.ndim == 3 and frame.shape[-1] in (3, 4) else frame
+    grey = (
+        frame.max(axis=-1) if frame.ndim == 3 and frame.shape[-1] in (3, 4) else frame
+    )
     grey = np.asarray(grey, dtype=np.float32)
     low, high = float(grey.min()), float(grey.max())
-    return (grey - low) / (high - low) if high > low else np.zeros_like(grey)
+    span = np.float32(high - low if high > low else 1.0)
+    return np.asarray((grey - np.float32(low)) / span, dtype=np.float32)
 
 
 def burned_in_text(data: bytes, clear: Sequence[Region] = ()) -> list[Region]:
@@ -148,7 +159,9 @@ def _marks(image: Image, mask: Mask) -> list[_Mark]:
     marks = []
     for number, box in enumerate(boxes, 1):
         mark = _Mark(box[1].start, box[0].start, box[1].stop, box[0].stop)
-        if _letter_sized(mark, int(areas[number])) and _sharp(image, labels, number, mark):
+        if _letter_sized(mark, int(areas[number])) and _sharp(
+            image, labels, number, mark
+        ):
             marks.append(mark)
     return marks
 
@@ -234,7 +247,9 @@ def _hull(line: list[_Mark]) -> Region:
 def _merged(regions: list[Region]) -> list[Region]:
     """The same line found at several levels, once."""
     kept: list[Region] = []
-    for region in sorted(regions, key=lambda r: (r.left - r.right) * (r.bottom - r.top)):
+    for region in sorted(
+        regions, key=lambda r: (r.left - r.right) * (r.bottom - r.top)
+    ):
         if not any(_overlap(region, k) for k in kept):
             kept.append(region)
     return kept

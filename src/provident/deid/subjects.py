@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from provident.deid.charsets import codecs, decode
 from provident.deid.elements import Damaged
-from provident.deid.engine import Instance, read_instance
+from provident.deid.instance import Instance, read_instance
 from provident.kernel import InvalidInput
 
 

@@ -73,10 +73,11 @@ class Cleaner:
         return known
 
     def _clean(self, text: str, depth: str) -> Cleaned:
-        own = self._without_own(text)
         if depth == "light":
+            own = self._without_own(text)
             return Cleaned(tidy(own) if own != text else text)
-        formed = without_patterns(own)
+        # Forms first: a name taken out of an e-mail address would leave the rest of it.
+        formed = self._without_own(without_patterns(text))
         if depth == "forms" or fold(formed.strip()) in self.approved:
             return Cleaned(tidy(formed) if formed != text else text)
         unapproved: list[str] = []

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from provident.dicom.folder import CutShort as CutShort
     from provident.dicom.folder import Folder as Folder
     from provident.dicom.folder import Unread as Unread
-    from provident.dicom.integrity import Integrity as Integrity
-    from provident.dicom.integrity import integrity as integrity
+    from provident.dicom.wholeness import Integrity as Integrity
+    from provident.dicom.wholeness import integrity as integrity
     from provident.dicom.reading import NotReadable as NotReadable
     from provident.dicom.reading import read_header as read_header
     from provident.dicom.registry import FACTS as FACTS
@@ -36,11 +36,11 @@ _WHERE = {
     "Fact": "facts",
     "FactSpec": "registry",
     "Folder": "folder",
-    "Integrity": "integrity",
+    "Integrity": "wholeness",
     "NotReadable": "reading",
     "SeriesFacts": "facts",
     "Unread": "folder",
-    "integrity": "integrity",
+    "integrity": "wholeness",
     "maker": "vendors",
     "nearest_fact": "registry",
     "read_header": "reading",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from provident.dicom import geometry as g
-from provident.dicom.diffusion import STANDARD, shells
+from provident.dicom.diffusion import shells
 from provident.dicom.facts import Fact, Value
 from provident.dicom.registry import FACTS
 
@@ -15,6 +15,8 @@ from provident.dicom.registry import FACTS
 Facts = dict[str, Fact]
 Absent = dict[str, str]
 POSITIONS = "(0020,0032) ImagePositionPatient, (0020,0037) ImageOrientationPatient"
+# GE and Philips write a b-value of 0 into every image, diffusion or not.
+ALWAYS_WRITTEN = ("(0043,", "(2001,")
 DIRECTED = 50.0  # s/mm2; below it a gradient's direction means nothing
 
 
@@ -39,15 +41,18 @@ def from_positions(
     """Add what the positions of the slices say; `declared` is the number the scanner planned."""
     names = [
         "slices", "slice_spacing", "slice_gap", "missing_slices", "duplicate_slices", "irregular_spacing",
-        "stacks", "plane", "obliquity", "skew", "coverage", "volumes", "incomplete_volumes", "phase_axis",
+        "stacks", "skew", "coverage", "volumes", "incomplete_volumes", "phase_axis",
     ]  # fmt: skip
+    _planes(frames, facts, absent)
     found = g.stacks(frames)
     placed = sum(stack.size for stack in found)
     if not found:
         absent.update(dict.fromkeys(names, f"no image has readable {POSITIONS}"))
         return
     lost = len(frames) - placed
-    _planes(found, facts, lost)
+    facts["stacks"] = fact(
+        "stacks", len(found), "(0020,0037) ImageOrientationPatient", "different orientations", lost
+    )
     _counts(found, facts, lost)
     _spacings(found, facts, absent, declared, lost)
     _duplicates(found, facts, lost)
@@ -70,30 +75,40 @@ def _phase(stack: g.Stack, facts: Facts) -> None:
     )
 
 
-def _planes(found: list[g.Stack], facts: Facts, lost: int) -> None:
+def _planes(frames: Sequence[g.Frame], facts: Facts, absent: Absent) -> None:
+    """Planes need no positions: a slice that is lost in space still faces somewhere."""
+    source = "(0020,0037) ImageOrientationPatient"
     weight: Counter[str] = Counter()
-    for stack in found:
-        weight[g.plane_of(stack)[0]] += stack.size
+    angles = []
+    facing = Counter(f.orientation for f in frames if f.orientation is not None)
+    for orientation, images in facing.items():
+        normal = g.normal_of(orientation)
+        if normal is not None:
+            plane, angle = g.plane_of(normal)
+            weight[plane] += images
+            angles.append(angle)
+    if not weight:
+        for name in ("plane", "obliquity"):
+            absent[name] = f"no image has a readable {source}"
+        return
     several = len(weight) > 1
     ordered = weight.most_common()
+    lost = len(frames) - sum(weight.values())
     facts["plane"] = Fact(
         value=tuple(name for name, _ in ordered) if several else ordered[0][0],
         unit="",
-        source="(0020,0037) ImageOrientationPatient",
+        source=source,
         derivation="the plane that the slice normal is nearest to",
         counts=tuple(n for _, n in ordered) if several else (),
         unread=lost,
     )
-    source = "(0020,0037) ImageOrientationPatient"
-    angle = max(g.plane_of(stack)[1] for stack in found)
     facts["obliquity"] = fact(
         "obliquity",
-        angle,
+        max(angles),
         source,
         "angle of the slice normal to the body's nearest axis",
         lost,
     )
-    facts["stacks"] = fact("stacks", len(found), source, "different orientations", lost)
 
 
 def _counts(found: list[g.Stack], facts: Facts, lost: int) -> None:
@@ -272,8 +287,8 @@ def from_weightings(
 ) -> None:
     """Add b-values, their volumes and directions."""
     weighted = [f for f in frames if f.b is not None]
-    private_zero = source != STANDARD and not any(f.b for f in weighted)
-    if not weighted or private_zero:
+    undecided = (source or "").startswith(ALWAYS_WRITTEN)
+    if not weighted or (undecided and not any(f.b for f in weighted)):
         why = "no image says a diffusion weighting"
         absent.update(dict.fromkeys(("b_values", "b_max", "directions"), why))
         return

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from provident.dicom.integrity import integrity
+from provident.dicom.wholeness import integrity
 from provident.dicom.reading import NotReadable, read_header
 from provident.kernel import InvalidInput
 
 
 DIRECTORY_RECORDS = 0x00041220
-DAMAGED = frozenset(("empty", "truncated_header", "broken", "not_readable"))
+DAMAGED = frozenset(
+    ("empty", "truncated_header", "broken", "too_large", "not_readable")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ PLANE_OF_AXIS = {"LR": "sagittal", "AP": "coronal", "FH": "axial"}
 SAME_PLACE = 0.02  # mm; closer slices are one position
 UNEVEN = 0.1  # of the spacing: beyond it, a distance is not the usual one
 OBLIQUE = 45.0  # degrees
+SQUARE = 0.02  # cosine; beyond it, row and column are not at right angles
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ def _stack(frames: list[Frame]) -> Stack | None:
     o = frames[0].orientation or ()
     row = unit_vector((o[0], o[1], o[2]))
     column = unit_vector((o[3], o[4], o[5]))
-    if row is None or column is None or abs(dot(row, column)) > 0.02:
+    normal = normal_of(o)
+    if row is None or column is None or normal is None:
         return None
-    normal = cross(row, column)
     stack = Stack(row, column, normal)
     placed = sorted((dot(f.position or (), normal), i) for i, f in enumerate(frames))
     for distance, i in placed:
@@ -158,9 +159,18 @@ def nearest_axis(v: Vector) -> tuple[str, float]:
     return AXES[best], math.degrees(math.acos(min(1.0, sizes[best])))
 
 
-def plane_of(stack: Stack) -> tuple[str, float]:
+def normal_of(orientation: Sequence[float]) -> Vector | None:
+    """The slice normal of the directions along a row and down a column; None when they are not square."""
+    o = orientation
+    row, column = unit_vector((o[0], o[1], o[2])), unit_vector((o[3], o[4], o[5]))
+    if row is None or column is None or abs(dot(row, column)) > SQUARE:
+        return None
+    return cross(row, column)
+
+
+def plane_of(normal: Vector) -> tuple[str, float]:
     """The plane and the obliquity in degrees."""
-    axis, angle = nearest_axis(stack.normal)
+    axis, angle = nearest_axis(normal)
     return ("oblique" if angle > OBLIQUE else PLANE_OF_AXIS[axis]), angle
 
 

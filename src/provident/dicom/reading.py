@@ -19,7 +19,9 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from provident.kernel import Finding, InvalidInput, Place, Severity
 
 
-Reason = Literal["empty", "not_dicom", "truncated_header", "broken", "not_readable"]
+Reason = Literal[
+    "empty", "not_dicom", "truncated_header", "broken", "too_large", "not_readable"
+]
 
 PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 _WORDS: dict[Reason, tuple[str, str]] = {
@@ -33,12 +35,18 @@ _WORDS: dict[Reason, tuple[str, str]] = {
         "The header is damaged and cannot be read.",
         "Send it again from the scanner or the PACS.",
     ),
+    "too_large": (
+        "The file unfolds into more than can be read here.",
+        "Send it uncompressed.",
+    ),
     "not_readable": (
         "The file cannot be opened.",
         "Check that it is there and that you may read it.",
     ),
 }
 _MAGIC = slice(128, 132)
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
+MOST_INFLATED = 2**30  # bytes; a few kilobytes of zeros deflated fill a machine's memory
 _VRS = frozenset(
     b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
 )
@@ -104,10 +112,12 @@ def read_header(
 def _read(fp: BinaryIO, size: int, only: Collection[int] | None) -> FileDataset:
     if size == 0:
         raise NotReadable("empty")
-    start = fp.read(140)
+    start = fp.read(1024)
     fp.seek(0)
     if not _looks_like_dicom(start, size):
         raise NotReadable("not_dicom")
+    if _DEFLATED in start:
+        _check_inflated(fp)
     watch = _Watch(fp)
     try:
         # pydicom warns in the words of a programmer, with the file's name.
@@ -127,11 +137,34 @@ def _read(fp: BinaryIO, size: int, only: Collection[int] | None) -> FileDataset:
     return header
 
 
+def _check_inflated(fp: BinaryIO) -> None:
+    """Refuse a deflated file that would not fit into memory."""
+    raw = fp.read()
+    fp.seek(0)
+    # The file meta information ends where its group length says (PS3.10 7.1).
+    at = raw.find(b"\x02\x00\x00\x00UL\x04\x00", 132)
+    if at < 0:
+        return
+    (length,) = struct.unpack_from("<L", raw, at + 8)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    left, total = raw[at + 12 + length :], 0
+    try:
+        while left and not inflater.eof:
+            total += len(inflater.decompress(left, 2**24))
+            left = inflater.unconsumed_tail
+            if total > MOST_INFLATED:
+                raise NotReadable("too_large")
+    except zlib.error:
+        raise NotReadable("broken") from None
+    if not inflater.eof:
+        raise NotReadable("truncated_header")
+
+
 def _check_whole(header: FileDataset, watch: _Watch, size: int) -> None:
     syntax = header.file_meta.get("TransferSyntaxUID")
     if not watch.seen:
         raise NotReadable("truncated_header" if header.file_meta else "not_dicom")
-    if not watch.plausible:
+    if not (watch.plausible or header.file_meta):
         raise NotReadable("not_dicom")
     # A deflated file was inflated whole, or zlib would have complained.
     if syntax != DeflatedExplicitVRLittleEndian and watch.cut_short(size):
@@ -154,7 +187,7 @@ class _Watch:
             self.seen += 1
             return True
         self.seen += 1
-        if 0x0008 <= tag >> 16 <= 0x0012:
+        if 0x0004 <= tag >> 16 <= 0x0012:
             self.plausible = True
         self.end = None if length == 0xFFFFFFFF else self.tell() + length
         return False

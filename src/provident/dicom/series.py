@@ -14,7 +14,7 @@ from provident.dicom.facts import Fact, SeriesFacts
 from provident.dicom.frames import Instance, instance
 from provident.dicom.geometry import Frame
 from provident.dicom.mend import mend
-from provident.dicom.special import acquired, siemens_protocol, special, text
+from provident.dicom.special import acquired, number, siemens_protocol, special, text
 from provident.dicom.tally import Tally
 from provident.dicom.vendors import maker as maker_of
 
@@ -22,6 +22,12 @@ from provident.dicom.vendors import maker as maker_of
 STUDY, SERIES, SOP, MODALITY, MAKER = (
     0x0020000D, 0x0020000E, 0x00080018, 0x00080060, 0x00080070,
 )  # fmt: skip
+
+
+_COILS = (
+    "sCoilSelectMeas.aRxCoilSelectData[0].asList[0].sCoilElementID.tCoilID",
+    "asCoilSelectMeas[0].asList[0].sCoilElementID.tCoilID",
+)
 
 
 def series_facts(headers: Iterable[tuple[str, Dataset]]) -> list[SeriesFacts]:
@@ -61,7 +67,7 @@ class _Series:
     first: tuple[datetime, str] | None = None
     weighting_source: str | None = None
     declared: int | None = None
-    coil: str = ""
+    protocol: dict[str, Fact] = field(default_factory=dict)
 
     def add(self, name: str, header: Dataset) -> None:
         sop = text(header, SOP) or name
@@ -98,22 +104,41 @@ class _Series:
             self.tally.add(name, size, "tile of a Siemens mosaic", self.files)
 
     def _first_of_mr(self, header: Dataset, maker: str) -> None:
+        """What the maker writes once for the whole protocol is read from the first image."""
         self.declared = planned_slices(header, maker)
         if maker == "SIEMENS":
             self._siemens(header)
+        elif maker == "PHILIPS":
+            self._philips(header)
 
     def _siemens(self, header: Dataset) -> None:
         protocol = siemens_protocol(header)
-        coil = "sCoilSelectMeas.aRxCoilSelectData[0].asList[0].sCoilElementID.tCoilID"
-        older = "asCoilSelectMeas[0].asList[0].sCoilElementID.tCoilID"
-        if not text(header, 0x00181250) and (
-            name := protocol.get(coil) or protocol.get(older)
-        ):
-            self.coil = name
         size = protocol.get("sSliceArray.lSize", "")
-        kind = text(header, 0x00180023)
-        if size.isdigit() and kind != "3D":
+        if size.isdigit() and text(header, 0x00180023) != "3D":
             self.declared = int(size)
+        source = "MrPhoenixProtocol of (0029,xx20) SIEMENS CSA HEADER"
+        coil = next((protocol[name] for name in _COILS if name in protocol), "")
+        if coil and not text(header, 0x00181250):
+            self.protocol["coil"] = derive.fact("coil", coil, source, "first coil selected")
+        factor = protocol.get("sPat.lAccelFactPE", "")
+        if factor.isdigit():
+            self.protocol["acceleration"] = derive.fact(
+                "acceleration", int(factor), source, "as in the protocol"
+            )
+
+    def _philips(self, header: Dataset) -> None:
+        tag = values.private(header, 0x2005, "Philips MR Imaging DD 005", 0x0F)
+        for item in values.items(header, tag)[:1] if tag is not None else ():
+            source = "(2005,xx0F) Philips MR Imaging DD 005"
+            factor, name = number(item, 0x00189069), text(item, 0x00189005)
+            if factor is not None:
+                self.protocol["acceleration"] = derive.fact(
+                    "acceleration", factor, source, "as written"
+                )
+            if name:
+                self.protocol["sequence_name"] = derive.fact(
+                    "sequence_name", name, source, "as written"
+                )
 
     def facts(self) -> SeriesFacts:
         facts, absent = self.tally.facts(), self.tally.absent()
@@ -149,11 +174,9 @@ class _Series:
             )
         else:
             absent["acquired_at"] = "no image has a readable date and time"
-        if self.coil:
-            source = "MrPhoenixProtocol of (0029,xx20) SIEMENS CSA HEADER"
-            facts["coil"] = derive.fact(
-                "coil", self.coil, source, "first coil selected"
-            )
+        for name, found in self.protocol.items():
+            if name not in facts or name == "coil":
+                facts[name] = found
 
 
 def _word(found: Fact | None) -> str:

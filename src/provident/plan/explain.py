@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from provident.kernel import Finding
 from provident.plan import codes
 from provident.plan.document import fault
-from provident.plan.nearest import did_you_mean, listed
+from provident.plan.nearest import did_you_mean, listed, nearest
 from provident.plan.places import FilePlaces, Path, path_text
 
 
@@ -40,15 +40,28 @@ def explain(
     """All that is wrong in one file, as findings in the order of the file."""
     problems = [_problem(e, value) for e in error.errors(include_url=False)]
     cut = dict.fromkeys(p.path for p in problems if p.path in places.cut)
+    skipped = cut.keys() | _respelt(problems, model)
     findings = [_cut_text(path, places) for path in cut]
     findings += [
         _finding(problem, model, value, places, alternatives)
         for problem, alternatives in _decided(problems)
-        if problem.path not in cut
+        if problem.path not in skipped
     ]
     return sorted(
         findings, key=lambda f: (f.where.line or 0, f.where.column or 0, f.message)
     )
+
+
+def _respelt(problems: list[_Problem], model: type[BaseModel]) -> set[Path]:
+    """Keys that are missing only because they are there with a spelling mistake."""
+    missing = {p.path for p in problems if p.kind == "missing"}
+    found: set[Path] = set()
+    for problem in problems:
+        if problem.kind == "extra_forbidden":
+            around = problem.path[:-1]
+            near = nearest(problem.path[-1], keys_at(model, around))
+            found |= missing & {(*around, near or "")}
+    return found
 
 
 def _problem(error: Any, top: Any) -> _Problem:

@@ -121,6 +121,7 @@ def load_files(files: Mapping[str, bytes]) -> Loaded:
     models: dict[str, BaseModel] = {}
     places = {}
     unread: set[str] = set()
+    kinds: set[str] = set()
     for name in sorted(files):
         if not name.endswith((".yaml", ".yml")):
             continue
@@ -130,6 +131,7 @@ def load_files(files: Mapping[str, bytes]) -> Loaded:
         if kind is None:
             findings.append(_unknown_file(name))
             continue
+        kinds.add(kind.name)
         model, problems = _validated(kind, document)
         findings += problems
         if document.findings or document.value is None:
@@ -139,7 +141,7 @@ def load_files(files: Mapping[str, bytes]) -> Loaded:
         if model is not None:
             models[name] = model
     all_places = Places(places)
-    findings += _missing_files(files)
+    findings += _missing_files(kinds)
     findings += _defined_twice(documents, all_places)
     findings += unresolved(documents, frozenset(unread), frozenset(files), all_places)
     broken = any(
@@ -201,8 +203,7 @@ def _unknown_file(name: str) -> Finding:
     )
 
 
-def _missing_files(files: Mapping[str, bytes]) -> list[Finding]:
-    there = {kind.name for name in files if (kind := kind_of(name))}
+def _missing_files(there: set[str]) -> list[Finding]:
     return [
         fault(
             codes.MISSING_FILE,

@@ -100,9 +100,9 @@ def reading_copy(data: bytes, *, key: bytes, case: str, number: int) -> bytes:
 
     source = dcmread(io.BytesIO(pixels.normalised(data)))
     made = _some(source, COPIED)
-    for region in source.get("SequenceOfUltrasoundRegions") or []:
-        made.setdefault("SequenceOfUltrasoundRegions", [])
-        made.SequenceOfUltrasoundRegions.append(_some(region, REGION))
+    regions = source.get("SequenceOfUltrasoundRegions") or []
+    if regions:
+        made.SequenceOfUltrasoundRegions = [_some(region, REGION) for region in regions]
     for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
         if name in source:
             setattr(made, name, [_group(item) for item in source[name].value])

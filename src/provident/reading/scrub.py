@@ -64,9 +64,9 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _loosely(word: str) -> str:
-    """A word with any separator between its parts: `week_12` is found as `Week 12` too."""
-    parts = [re.escape(part) for part in re.split(r"[\W_]+", word) if part]
-    return r"[\W_]{0,2}".join(parts) if parts else re.escape(word)
+    """A word with any separator between its parts: `week12` is found as `Week 12` or `week_12` too."""
+    parts = re.findall(r"[^\W\d_]+|\d+", word)
+    return r"[\W_]{0,2}".join(map(re.escape, parts)) if parts else re.escape(word)
 
 
 def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,6 +10,12 @@ ultrasound with the identifiable headers that hospitals write. Everything comes 
     exam = hand_mri(first.patient, scanner, acquired=datetime(2026, 3, 4, 9, 30),
                     truth=first.truth["baseline"], rng=np.random.default_rng(1), faults={"motion"})
     exam.write(Path("inbox"))
+
+`truth` is the right hand, on the left of the image; the left hand is `other`, by default milder.
+The first scan of a process builds the hand (some seconds, some 100 MB kept); the next take a
+fraction of a second. An `Exam` is a sequence of datasets, and `Exam.files()` gives the bytes that a
+site sends. `POSSIBLE` lists which faults each kind of exam can have. `acquired` is the scanner's own
+local time; `Reader` answers forms, `Reader.read_at_scan` those of a sonographer.
 """
 
 from provident.synthetic.course import Participant as Participant

@@ -64,7 +64,9 @@ def test_a_draft_without_findings_can_be_expanded_and_derived(given_):
     assert all(v == NOT_EVALUABLE or not isinstance(v, str) for v in derived.values())
 
 
-@given(seed=st.integers(0, 2**32), form=forms, share=st.floats(0, 1), open_=st.floats(0, 1))
+@given(
+    seed=st.integers(0, 2**32), form=forms, share=st.floats(0, 1), open_=st.floats(0, 1)
+)
 @settings(max_examples=100, deadline=None)
 def test_made_up_entries_are_always_complete(seed, form, share, open_):
     rng = np.random.default_rng(seed)

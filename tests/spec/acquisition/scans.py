@@ -72,7 +72,7 @@ def mr(
     *,
     study: str,
     maker: str = "siemens",
-    slices: int = 24,
+    slices: int = 12,
     spacing: float = 3.2,
     number: int = 1,
     **values: object,
@@ -102,18 +102,20 @@ def mr(
     return images
 
 
-def hands(maker: str = "siemens", study: str | None = None) -> dict[str, list[Dataset]]:
-    """The hands exam of the example plan, as its manual asks."""
+def hands(
+    maker: str = "siemens", study: str | None = None, slices: int = 12
+) -> dict[str, list[Dataset]]:
+    """The hands exam of the example plan, as its manual asks when it has 24 slices."""
     study = study or uid()
     stir_te = 68 if maker == "ge" else 70
     given = {"ContrastBolusAgent": "gadobutrol", "ContrastBolusStartTime": "101100"}
     return {
-        "cor_t1": mr("t1_tse_cor", study=study, maker=maker, number=1),
+        "cor_t1": mr("t1_tse_cor", study=study, maker=maker, slices=slices, number=1),
         "cor_stir": mr(
-            "stir_cor", study=study, maker=maker, number=2,
+            "stir_cor", study=study, maker=maker, slices=slices, number=2,
             RepetitionTime=4000, EchoTime=stir_te, InversionTime=220,
         ),
-        "ax_t1_post": mr("t1_tse_ax_post", "axial", study=study, maker=maker, number=3, **given),
+        "ax_t1_post": mr("t1_tse_ax_post", "axial", study=study, maker=maker, slices=slices, number=3, **given),
     }  # fmt: skip
 
 
@@ -311,9 +313,14 @@ def stored(ds: Dataset) -> bytes:
 
 
 def facts(*series: list[Dataset]) -> list[SeriesFacts]:
-    """The facts of these series, by way of bytes, as they would arrive."""
+    """The facts of these series, from the headers as they are made."""
+    return series_facts(("", image) for one in series for image in one)
+
+
+def arrived(*series: list[Dataset]) -> list[SeriesFacts]:
+    """The facts of these series by way of bytes, as they would arrive."""
     headers = (
         (str(n), read_header(stored(ds)))
-        for n, ds in enumerate(image for one in series for image in one)
+        for n, ds in enumerate(i for s in series for i in s)
     )
     return series_facts(headers)

@@ -49,7 +49,9 @@ def one(series: str, at: int, **values: object) -> Callable[[Exam], None]:
     return breaks
 
 
-def without(series: str, *keywords: str, images: slice = slice(None)) -> Callable[[Exam], None]:
+def without(
+    series: str, *keywords: str, images: slice = slice(None)
+) -> Callable[[Exam], None]:
     """Take an element out."""
 
     def breaks(exam: Exam) -> None:
@@ -60,7 +62,9 @@ def without(series: str, *keywords: str, images: slice = slice(None)) -> Callabl
     return breaks
 
 
-def broken(series: str, keyword: str, raw: str, images: slice = slice(None)) -> Callable[[Exam], None]:
+def broken(
+    series: str, keyword: str, raw: str, images: slice = slice(None)
+) -> Callable[[Exam], None]:
     """Put text where a number belongs."""
 
     def breaks(exam: Exam) -> None:
@@ -133,7 +137,7 @@ def tilted(exam: Exam) -> None:
 
 def wide_step(exam: Exam) -> None:
     """Move the second half of the block by 1.7 mm: not a whole slice."""
-    for image in exam["cor_t1"][12:]:
+    for image in exam["cor_t1"][6:]:
         x, y, z = image.ImagePositionPatient
         image.ImagePositionPatient = [x, y + 1.7, z]
 
@@ -178,17 +182,17 @@ HANDS = [
     Fault("gap larger, header says nothing of it", "QC.SLICE_GAP", spaced("cor_t1", 4.0)),
     Fault("gap smaller, too little covered", "QC.COVERAGE", spaced("cor_t1", 2.8)),
     Fault("slice missing in the middle", "QC.MISSING_SLICES", drop("cor_stir", slice(10, 11))),
-    Fault("two slices missing in a row", "QC.MISSING_SLICES", drop("cor_stir", slice(10, 12))),
+    Fault("two slices missing in a row", "QC.MISSING_SLICES", drop("cor_stir", slice(5, 7))),
     Fault("first slice missing", "QC.MISSING_SLICES", drop("cor_stir", slice(0, 1))),
-    Fault("last slice missing", "QC.SLICES", drop("cor_t1", slice(23, 24))),
-    Fault("half of the slices missing", "QC.SLICES", drop("cor_t1", slice(12, 24))),
-    Fault("every fourth slice missing", "QC.MISSING_SLICES", drop("cor_stir", slice(3, 23, 4))),
+    Fault("last slice missing", "QC.SLICES", drop("cor_t1", slice(11, 12))),
+    Fault("half of the slices missing", "QC.SLICES", drop("cor_t1", slice(6, 12))),
+    Fault("every fourth slice missing", "QC.MISSING_SLICES", drop("cor_stir", slice(3, 11, 4))),
     Fault("slice twice", "QC.DUPLICATE_SLICES", copied("cor_t1", 5)),
-    Fault("slice twice with a new number", "QC.DUPLICATE_SLICES", copied("cor_t1", 5, InstanceNumber=25)),
-    Fault("slice twice where no rule asks", "QC.DUPLICATE_SLICES", copied("cor_stir", 5, InstanceNumber=25), "warn"),
+    Fault("slice twice with a new number", "QC.DUPLICATE_SLICES", copied("cor_t1", 5, InstanceNumber=13)),
+    Fault("slice twice where no rule asks", "QC.DUPLICATE_SLICES", copied("cor_stir", 5, InstanceNumber=13), "warn"),
     Fault("uneven step inside the block", "QC.NOT_ASSESSABLE", wide_step, "not_assessable"),
-    Fault("position of one slice missing", "QC.NOT_ASSESSABLE", without("cor_stir", "ImagePositionPatient", images=slice(4, 5))),
-    Fault("positions missing", "QC.SERIES_MISSING", without("cor_stir", "ImagePositionPatient"), "not_assessable"),
+    Fault("position of one slice missing", "QC.MISSING_SLICES", without("cor_stir", "ImagePositionPatient", images=slice(4, 5))),
+    Fault("positions missing", "QC.NOT_ASSESSABLE", without("cor_stir", "ImagePositionPatient"), "not_assessable"),
     Fault("wrong plane", "QC.SERIES_MISSING", turned("cor_stir", "sagittal")),
     Fault("axial where coronal is asked", "QC.SERIES_MISSING", turned("cor_t1", "axial")),
     Fault("tilted block", "QC.OBLIQUITY", tilted),
@@ -221,7 +225,9 @@ def judged_hands(fault: Fault, maker: str) -> ExamVerdict:
     exam = scans.hands(maker)
     fault.breaks(exam)
     return judge(
-        scans.facts(*exam.values()), manuals.manual(manuals.HANDS, "baseline"), visit="baseline"
+        scans.facts(*exam.values()),
+        manuals.manual(manuals.HANDS, "baseline"),
+        visit="baseline",
     )
 
 
@@ -229,12 +235,15 @@ def codes(verdict: ExamVerdict) -> set[str]:
     return {f.code for f in verdict.all_findings() if f.severity != "note"}
 
 
+@pytest.mark.parametrize("facts", [scans.facts, scans.arrived])
 @pytest.mark.parametrize("maker", MAKERS)
-def test_the_exam_without_a_fault_passes_without_a_finding(maker):
+def test_the_exam_without_a_fault_passes_without_a_finding(maker, facts):
     exam = scans.hands(maker)
 
     verdict = judge(
-        scans.facts(*exam.values()), manuals.manual(manuals.HANDS, "baseline"), visit="baseline"
+        facts(*exam.values()),
+        manuals.manual(manuals.HANDS, "baseline"),
+        visit="baseline",
     )
 
     assert (Outcome.PASS, ()) == (verdict.outcome, verdict.all_findings())
@@ -262,7 +271,9 @@ def test_a_maker_has_its_own_limits():
     every("cor_stir", EchoTime=74)(exam)
 
     verdict = judge(
-        scans.facts(*exam.values()), manuals.manual(manuals.HANDS, "baseline"), visit="baseline"
+        scans.facts(*exam.values()),
+        manuals.manual(manuals.HANDS, "baseline"),
+        visit="baseline",
     )
 
     # 74 ms is 4 off for everybody else, and 6 off the 68 ms of this maker's variant.
@@ -288,8 +299,12 @@ DIFFUSION = [
 
 
 @pytest.mark.parametrize("maker", [*MAKERS, "canon"])
-@pytest.mark.parametrize(("name", "code", "make"), DIFFUSION, ids=[d[0] for d in DIFFUSION])
-def test_a_fault_of_diffusion_is_found_in_each_makers_own_elements(name, code, make, maker):
+@pytest.mark.parametrize(
+    ("name", "code", "make"), DIFFUSION, ids=[d[0] for d in DIFFUSION]
+)
+def test_a_fault_of_diffusion_is_found_in_each_makers_own_elements(
+    name, code, make, maker
+):
     verdict = judge(scans.facts(make(maker)), manuals.manual(manuals.DWI), visit=None)
 
     assert (Outcome.FAIL, True) == (verdict.outcome, code in codes(verdict))
@@ -302,7 +317,10 @@ def test_a_lost_image_of_one_volume_is_found(maker):
 
     verdict = judge(scans.facts(images), manuals.manual(manuals.DWI), visit=None)
 
-    assert (Outcome.FAIL, {"QC.INCOMPLETE_VOLUMES"}) == (verdict.outcome, codes(verdict))
+    assert (Outcome.FAIL, {"QC.INCOMPLETE_VOLUMES"}) == (
+        verdict.outcome,
+        codes(verdict),
+    )
 
 
 def test_b_values_that_were_removed_are_not_assessable():
@@ -313,7 +331,10 @@ def test_b_values_that_were_removed_are_not_assessable():
 
     verdict = judge(scans.facts(images), manuals.manual(manuals.DWI), visit=None)
 
-    assert (Outcome.NOT_ASSESSABLE, {"QC.NOT_ASSESSABLE"}) == (verdict.outcome, codes(verdict))
+    assert (Outcome.NOT_ASSESSABLE, {"QC.NOT_ASSESSABLE"}) == (
+        verdict.outcome,
+        codes(verdict),
+    )
 
 
 def frame_of(number: int, **values: object) -> Callable[[Dataset, int], None]:
@@ -330,17 +351,29 @@ def frame_of(number: int, **values: object) -> Callable[[Dataset, int], None]:
 ENHANCED = [
     ("TE", "QC.TE", {}, {"EchoTime": 30}),
     ("TE of one frame", "QC.TE", {"change": frame_of(3, EffectiveEchoTime=30.0)}, {}),
-    ("TE of one frame a little", "QC.VARIES", {"change": frame_of(3, EffectiveEchoTime=12.5)}, {}),
+    (
+        "TE of one frame a little",
+        "QC.VARIES",
+        {"change": frame_of(3, EffectiveEchoTime=12.5)},
+        {},
+    ),
     ("TR", "QC.TR", {}, {"RepetitionTime": 900}),
     ("slice thickness", "QC.SLICE_THICKNESS", {}, {"SliceThickness": 4}),
     ("pixel spacing", "QC.PIXEL_SPACING", {}, {"PixelSpacing": [1.0, 1.0]}),
     ("bandwidth", "QC.BANDWIDTH", {}, {"PixelBandwidth": 500}),
     ("field of view", "QC.FIELD_OF_VIEW", {}, {"PixelSpacing": [0.5, 0.5]}),
-    ("duplicate", "QC.DUPLICATE_SLICES", {"change": frame_of(3, ImagePositionPatient=[0, 6.4, 0])}, {}),
+    (
+        "duplicate",
+        "QC.DUPLICATE_SLICES",
+        {"change": frame_of(3, ImagePositionPatient=[0, 6.4, 0])},
+        {},
+    ),
 ]
 
 
-def judged_enhanced(changes: dict[str, object], values: dict[str, object], images: slice = slice(None)):
+def judged_enhanced(
+    changes: dict[str, object], values: dict[str, object], images: slice = slice(None)
+):
     exam = scans.hands()
     every("cor_t1", **values)(exam)
     whole = scans.enhanced(exam["cor_t1"][images], **changes)
@@ -355,7 +388,9 @@ def test_an_enhanced_exam_without_a_fault_passes():
     assert (Outcome.PASS, ()) == (verdict.outcome, verdict.all_findings())
 
 
-@pytest.mark.parametrize(("name", "code", "changes", "values"), ENHANCED, ids=[e[0] for e in ENHANCED])
+@pytest.mark.parametrize(
+    ("name", "code", "changes", "values"), ENHANCED, ids=[e[0] for e in ENHANCED]
+)
 def test_a_fault_in_an_enhanced_image_is_found(name, code, changes, values):
     verdict = judged_enhanced(changes, values)
 
@@ -368,12 +403,18 @@ def test_a_frame_that_is_missing_from_an_enhanced_image_is_found():
     whole = scans.enhanced(exam["cor_t1"])
     manual = manuals.manual(manuals.HANDS, "baseline")
 
-    verdict = judge(scans.facts(whole, exam["cor_stir"], exam["ax_t1_post"]), manual, visit="baseline")
+    verdict = judge(
+        scans.facts(whole, exam["cor_stir"], exam["ax_t1_post"]),
+        manual,
+        visit="baseline",
+    )
 
     assert {"QC.MISSING_SLICES", "QC.SLICES"} <= codes(verdict)
 
 
-def other(make: Callable[[], list[Dataset]], text: str, **values: object) -> ExamVerdict:
+def other(
+    make: Callable[[], list[Dataset]], text: str, **values: object
+) -> ExamVerdict:
     exam = {"it": make()}
     every("it", **values)(exam)
     return judge(scans.facts(exam["it"]), manuals.manual(text), visit=None)
@@ -386,13 +427,20 @@ CT = [
     ("slice thickness", "QC.SLICE_THICKNESS", {"SliceThickness": 2.5}, "fail"),
     ("dose", "QC.CTDIVOL", {"CTDIvol": 12}, "fail"),
     ("dose not said", "QC.NOT_ASSESSABLE", {"CTDIvol": None}, "not_assessable"),
-    ("kernel not said", "QC.NOT_ASSESSABLE", {"ConvolutionKernel": ""}, "not_assessable"),
+    (
+        "kernel not said",
+        "QC.NOT_ASSESSABLE",
+        {"ConvolutionKernel": ""},
+        "not_assessable",
+    ),
     ("pixel spacing", "QC.PIXEL_SPACING", {"PixelSpacing": [0.9, 0.9]}, "fail"),
     ("spacing", "QC.MISSING_SLICES", None, "fail"),
 ]
 
 
-@pytest.mark.parametrize(("name", "code", "values", "outcome"), CT, ids=[c[0] for c in CT])
+@pytest.mark.parametrize(
+    ("name", "code", "values", "outcome"), CT, ids=[c[0] for c in CT]
+)
 def test_a_fault_of_ct_is_found(name, code, values, outcome):
     if values is None:
         images = scans.ct()
@@ -416,7 +464,12 @@ def injected(**values: object) -> ExamVerdict:
 PET = [
     ("activity", "QC.INJECTED_ACTIVITY", {"RadionuclideTotalDose": 400e6}, "fail"),
     ("uptake", "QC.UPTAKE_TIME", {"RadiopharmaceuticalStartTime": "083000"}, "fail"),
-    ("uptake not said", "QC.NOT_ASSESSABLE", {"RadiopharmaceuticalStartTime": ""}, "not_assessable"),
+    (
+        "uptake not said",
+        "QC.NOT_ASSESSABLE",
+        {"RadiopharmaceuticalStartTime": ""},
+        "not_assessable",
+    ),
     ("units", "QC.UNITS", {"Units": "CNTS"}, "fail"),
     ("attenuation", "QC.CORRECTIONS", {"CorrectedImage": ["DECY"]}, "fail"),
     ("decay", "QC.DECAY_CORRECTION", {"DecayCorrection": "ADMIN"}, "fail"),
@@ -425,7 +478,9 @@ PET = [
 ]
 
 
-@pytest.mark.parametrize(("name", "code", "values", "outcome"), PET, ids=[p[0] for p in PET])
+@pytest.mark.parametrize(
+    ("name", "code", "values", "outcome"), PET, ids=[p[0] for p in PET]
+)
 def test_a_fault_of_pet_is_found(name, code, values, outcome):
     verdict = injected(**values)
 
@@ -443,7 +498,9 @@ RADIOGRAPHS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "code", "values", "outcome"), RADIOGRAPHS, ids=[r[0] for r in RADIOGRAPHS])
+@pytest.mark.parametrize(
+    ("name", "code", "values", "outcome"), RADIOGRAPHS, ids=[r[0] for r in RADIOGRAPHS]
+)
 def test_a_fault_of_a_radiograph_is_found(name, code, values, outcome):
     verdict = other(scans.radiograph, manuals.HANDS_XRAY, **values)
 
@@ -457,11 +514,21 @@ def still() -> list[Dataset]:
 ULTRASOUND = [
     ("still for a clip", "QC.SUBSTITUTE", still, {}, "warn"),
     ("slow", "QC.FRAME_TIME", scans.clip, {"FrameTime": 100}, "fail"),
-    ("not calibrated", "QC.NOT_ASSESSABLE", scans.clip, {"SequenceOfUltrasoundRegions": []}, "not_assessable"),
+    (
+        "not calibrated",
+        "QC.NOT_ASSESSABLE",
+        scans.clip,
+        {"SequenceOfUltrasoundRegions": []},
+        "not_assessable",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "code", "make", "values", "outcome"), ULTRASOUND, ids=[u[0] for u in ULTRASOUND])
+@pytest.mark.parametrize(
+    ("name", "code", "make", "values", "outcome"),
+    ULTRASOUND,
+    ids=[u[0] for u in ULTRASOUND],
+)
 def test_a_fault_of_ultrasound_is_found(name, code, make, values, outcome):
     text = manuals.JOINTS + "severity: {default: major}\n"
     verdict = other(make, text, **values)

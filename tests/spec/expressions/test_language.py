@@ -65,7 +65,7 @@ def test_an_expression_gives_its_value(text, expected):
 def test_columns_are_combined_row_by_row():
     value = compile_expression("bones.ero + bones.ost > 2").evaluate(NAMES)
 
-    assert (False, False, True) == value
+    assert value == (False, False, True)
 
 
 def test_the_branch_not_taken_never_runs():
@@ -83,7 +83,9 @@ def test_two_expressions_are_equal_when_their_text_is():
 
 
 def test_an_expression_knows_the_names_it_needs():
-    expression = compile_expression("a.week52.change + previous(wall) + baseline(length)")
+    expression = compile_expression(
+        "a.week52.change + previous(wall) + baseline(length)"
+    )
 
     assert expression.references == {"a.week52.change", "length"}
     assert expression.earlier == {"wall", "length"}

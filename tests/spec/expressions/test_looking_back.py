@@ -42,7 +42,9 @@ def test_the_baseline_is_its_own_baseline_and_has_nothing_before(text, expected)
 
 
 def test_week_12_never_stands_in_for_a_baseline_that_was_not_read():
-    change = compile_expression("sod - baseline(sod)").evaluate(NOW, [None, {"sod": 30}])
+    change = compile_expression("sod - baseline(sod)").evaluate(
+        NOW, [None, {"sod": 30}]
+    )
 
     assert change == Missing("the baseline has no answers")
 

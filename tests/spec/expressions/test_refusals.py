@@ -46,7 +46,7 @@ NAMES = Record(
         ("present(total)", 1, "takes one column"),
         ("round(total, 1, 2)", 1, "takes a value and"),
         ("response + 1", 1, "arithmetic needs numbers on both sides"),
-        ('response * 2', 1, "arithmetic needs numbers on both sides"),
+        ("response * 2", 1, "arithmetic needs numbers on both sides"),
         ("-response", 1, "this operator works on numbers only"),
         ("~total", 1, "this operator works on numbers only"),
         ("total | 1", 1, "this operator is not part of the expression language"),

@@ -43,7 +43,11 @@ def test_every_type_is_drawn_with_what_it_needs():
     blocks = {b["id"]: b for b in compiled(every_type()).as_client()["blocks"]}
 
     longest = blocks["longest"]
-    assert (longest["type"], longest["unit"], longest["decimals"]) == ("number", "mm", 1)
+    assert (longest["type"], longest["unit"], longest["decimals"]) == (
+        "number",
+        "mm",
+        1,
+    )
     assert (longest["min"], longest["max"], longest["measure"]) == (0, 300, "length")
     assert (blocks["ratio"]["min"], blocks["ratio"]["max"]) == (0, None)
     assert (blocks["remark"]["type"], blocks["remark"]["max_length"]) == ("text", 20)

@@ -22,7 +22,9 @@ def test_all_normal_is_a_total_of_0():
     assert derive(compiled(), {"normal": 1})["erosion_total"] == 0
 
 
-@pytest.mark.parametrize("answers", [{"normal": "nd"}, {}, full(bones__lunate__ero="nv")])
+@pytest.mark.parametrize(
+    "answers", [{"normal": "nd"}, {}, full(bones__lunate__ero="nv")]
+)
 def test_what_was_not_seen_is_not_evaluable_and_never_0(answers):
     assert derive(compiled(), answers)["erosion_total"] == NOT_EVALUABLE
 

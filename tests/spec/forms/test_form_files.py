@@ -36,7 +36,21 @@ def changed(path, value, form=None):
 
 @pytest.mark.parametrize(
     "code",
-    ["NA", "na", "N/A", "NaN", "None", "null", "NULL", "", None, "true", "F", "Inf", "."],
+    [
+        "NA",
+        "na",
+        "N/A",
+        "NaN",
+        "None",
+        "null",
+        "NULL",
+        "",
+        None,
+        "true",
+        "F",
+        "Inf",
+        ".",
+    ],
 )
 def test_codes_that_statistics_programs_read_as_empty_are_refused(code):
     found = errors(ramris(missing={code: "Not there", "nv": "x", "nd": "y", "nq": "z"}))
@@ -61,7 +75,12 @@ def test_a_choice_may_not_be_read_as_something_else_either(value):
 @pytest.mark.parametrize(
     ("path", "value", "place", "words"),
     [
-        ("items/normal/missing", ["nx"], "items.normal.missing.0", '"nx" is not among the missing codes'),
+        (
+            "items/normal/missing",
+            ["nx"],
+            "items.normal.missing.0",
+            '"nx" is not among the missing codes',
+        ),
         ("items/Normal", {}, "items.Normal", "use small letters"),
         ("items/in", {"ask": "?", "range": "0..1"}, "items.in", "a meaning of its own"),
         ("items/a", {"ask": "?", "range": "0..1"}, "items.a", "a meaning of its own"),
@@ -80,7 +99,12 @@ def test_a_choice_may_not_be_read_as_something_else_either(value):
         ("items/x", {"ask": "?", "range": ">= 0"}, "items.x.range", "whole numbers"),
         ("items/x", {"ask": "?", "range": "10..0"}, "items.x.range", "lower end"),
         ("items/x", {"ask": "?", "range": "many"}, "items.x.range", "is not a range"),
-        ("items/x", {"ask": "?", "number": "0..5 mn"}, "items.x.number", "unknown unit"),
+        (
+            "items/x",
+            {"ask": "?", "number": "0..5 mn"},
+            "items.x.number",
+            "unknown unit",
+        ),
         ("items/x", {"ask": "?", "text": True}, "items.x", "say with why:"),
         (
             "items/x",
@@ -199,7 +223,9 @@ def test_a_decision_table_is_checked():
 
 def test_a_derivation_through_a_table_is_compiled():
     form = every_type()
-    form["tables"] = {"t": {"key": ["response", "lesions"], "rows": {"CR,*": 1, "*,0": 2}}}
+    form["tables"] = {
+        "t": {"key": ["response", "lesions"], "rows": {"CR,*": 1, "*,0": 2}}
+    }
     form["derive"] = {"grade": 'lookup("t", response, lesions)'}
     form["study_data"] = "all"
 

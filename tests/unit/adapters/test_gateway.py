@@ -129,7 +129,7 @@ def test_without_consent_images_stay_and_go_when_it_is_recorded(
         ([b""], "QUARANTINE.EMPTY"),
         ([b"just some text, and more of it" * 20], "QUARANTINE.NOT_DICOM"),
         ([mr(patient_id="L-101")[:3000]], "QUARANTINE.TRUNCATED"),
-        ([mr(patient_id="L-101")[:700]], "QUARANTINE.TRUNCATED"),
+        ([mr(patient_id="L-101")[:695]], "QUARANTINE.TRUNCATED"),
         ([mr(patient_id="")], "QUARANTINE.NO_PATIENT_ID"),
         (
             [mr(patient_id="L-101"), mr(patient_id="1234567", number=2)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from provident.forms import Form, compile_form
@@ -100,8 +101,13 @@ def every_type() -> dict[str, Any]:
     }
 
 
+@cache
+def _ramris() -> Form:
+    return compile_form(FormFile.model_validate(ramris()))
+
+
 def compiled(form: dict[str, Any] | None = None) -> Form:
-    return compile_form(FormFile.model_validate(form or ramris()))
+    return compile_form(FormFile.model_validate(form)) if form else _ramris()
 
 
 def full(normal: int | str = 0, **cells: int | str) -> dict[str, Any]:

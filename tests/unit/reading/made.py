@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from provident.expressions import compile_expression
@@ -24,6 +25,7 @@ from provident.reading import (
 VISITS = ("baseline", "week24", "week52")
 
 
+@cache
 def form() -> Form:
     """One score, one category, and the change of the score since the baseline."""
     return compile_form(
@@ -56,9 +58,7 @@ def form() -> Form:
     )
 
 
-NEAREST = FinalRule(
-    agreed=Agreed.MEAN, adjudicated=Adjudicated.NEAREST, tie=Tie.HIGHER
-)
+NEAREST = FinalRule(agreed=Agreed.MEAN, adjudicated=Adjudicated.NEAREST, tie=Tie.HIGHER)
 
 
 def design(**changes: Any) -> ReadDesign:
@@ -84,7 +84,14 @@ def design(**changes: Any) -> ReadDesign:
         "limits": {"sdc": 5.0},
         "final": NEAREST,
         "order": OrderRule(block=20, strata=("site",), gap=10),
-        "hide": ("arm", "site", "dates", "visit_order", "clinical_data", "other_answers"),
+        "hide": (
+            "arm",
+            "site",
+            "dates",
+            "visit_order",
+            "clinical_data",
+            "other_answers",
+        ),
         "hidden_from": {
             "arm": frozenset({"reader", "adjudicator", "statistician_main"}),
             "scores": frozenset({"clinical_team"}),
@@ -157,7 +164,9 @@ def read(
     )
 
 
-def visit_read(total: float | str, seat: int = 1, *, of: ReadDesign, **more: Any) -> Read:
+def visit_read(
+    total: float | str, seat: int = 1, *, of: ReadDesign, **more: Any
+) -> Read:
     """A read of one visit that is a case of its own."""
     who = {0: "R9", 1: "R1", 2: "R2"}[seat]
     given: dict[str, Any] = {

@@ -13,7 +13,7 @@ from provident.web.people.access import Field, Role, Scope, State, Thing
 MAY = """
 trial_manager | plan: load see; account: manage see; site: activate see; participant: enrol see withdraw; slot: book remind see; exam: see; transfer: see; quarantine: see; query: ask close see; review: see; case: assign prepare see; read: see; adjudication: release see; lock: lock see; export: see; event: see
 site | plan: see; site: see; participant: enrol link see withdraw; slot: book see; exam: see; transfer: see send; quarantine: resolve see; query: answer see; event: see
-qc | plan: see; site: see; participant: see; slot: see; exam: accept reject see; transfer: see; quarantine: see; query: answer ask close see; review: review see; event: see
+qc | plan: see; site: accept see; participant: see; slot: see; exam: accept reject see; transfer: see; quarantine: see; query: answer ask close see; review: review see; event: see
 reader | case: read see; read: read see
 adjudicator | case: read see; read: read see; adjudication: adjudicate see
 statistician | plan: see; participant: see; slot: see; case: see; read: see; adjudication: see; final_value: see; export: make see; lock: see unblind; event: see

@@ -13,7 +13,7 @@ export class Ahead {
   async fetch(): Promise<void> {
     try {
       this.room = await this.api.next();
-      if (this.room === null) return;
+      if (this.room === null || caseAddress(this.room) === this.api.address) return;
       this.doc = await this.api.at(caseAddress(this.room)).load('prefetch');
       for (const { series } of hang(this.doc).slots) if (series) await this.middleFirst(series);
     } catch {

@@ -10,6 +10,11 @@ export type SignReply =
 /** The server refused a page or could not be reached; the message is for the reader. */
 export class Unavailable extends Error {}
 
+const SIGNED = new Set(['signed', 'locked', 'submitted']);
+
+/** Can nothing be changed in this case any more? */
+export const isSigned = (doc: { phase?: string }): boolean => SIGNED.has(doc.phase ?? '');
+
 /** `/read/room/<token>` to `/read/api/case/<token>`. */
 export function caseAddress(room: string): string {
   return room.replace(/\/read\/room\/([^/?#]+).*$/, '/read/api/case/$1');
@@ -62,7 +67,7 @@ export class ReadingApi {
 
   /** The room of the case that comes after this one, or null. */
   async next(): Promise<string | null> {
-    const response = await this.ask('GET', this.address.replace(/\/case\/.*$/, '/next'));
+    const response = await this.ask('GET', this.address.replace(/\/case\/([^/]*)$/, '/next?after=$1'));
     if (!response.ok) return null;
     return ((await response.json()) as { next: string | null }).next;
   }
@@ -87,6 +92,7 @@ async function saveReply(response: Response): Promise<SaveReply> {
   return {
     kind: 'conflict',
     version: theirs.version,
+    signed: isSigned(theirs),
     theirs: { answers: theirs.answers, measurements: theirs.measurements ?? [] },
   };
 }

@@ -46,8 +46,8 @@ export function pattern(event: KeyboardEvent): string {
 
 const presets: Binding[] = [1, 2, 3, 4, 5].map((n) => ({
   keys: [String(n)],
-  shown: n === 1 ? ['1', '5'] : [],
-  does: n === 1 ? 'window presets (with Alt from the form)' : '',
+  shown: n === 1 ? ['1', '–', '5'] : [],
+  does: n === 1 ? 'window presets; from the form with Alt' : '',
   group: 'Images',
   where: 'images',
   run: (c) => c.preset(n),

@@ -44,6 +44,7 @@ class ReadingRoom {
         doc,
         onFirstImage: () => this.firstImage(begun),
         onSigned: (next, ahead) => void this.after(next, ahead),
+        onSignedElsewhere: () => this.signedElsewhere(),
       });
       this.root.replaceChildren(this.room.element);
       document.title = `Case ${doc.number} of ${doc.of}`;
@@ -53,6 +54,12 @@ class ReadingRoom {
       const text = error instanceof Unavailable ? error.message : 'The server was not reached. Check your connection, then load this page again.';
       page(this.root, 'This case cannot be opened', text, ['Back to the worklist', WORKLIST]);
     }
+  }
+
+  private signedElsewhere(): void {
+    this.room?.close();
+    this.room = null;
+    page(this.root, 'This case is signed', 'It was signed in another window, so what was typed here after that is not part of it. A correction is a new version with a reason: ask the study office.', ['Back to the worklist', WORKLIST]);
   }
 
   /** Milliseconds to the first image: from the navigation, then from the signature before. */

@@ -1,4 +1,4 @@
-import type { ReadingApi, SignReply } from './api';
+import { isSigned, type ReadingApi, type SignReply } from './api';
 import { localCopy, type Kept, type KeptStore } from './save/local';
 import { merge, type Merged } from './save/merge';
 import { SaveQueue, type SaveStatus } from './save/queue';
@@ -16,6 +16,8 @@ export interface RecordParts {
   onStatus(status: SaveStatus): void;
   /** Both sides changed the same answers: ask the reader. */
   ask(merged: Merged): Promise<Draft>;
+  /** Another window signed this case. */
+  onSignedElsewhere(): void;
   /** The draft is now this one. */
   adopt(draft: Draft): void;
 }
@@ -72,6 +74,7 @@ export class CaseRecord {
       settle: (theirs) => this.settle(theirs),
       onStatus: (status) => this.parts.onStatus(status),
       onSaved: (draft, version) => this.confirmed(draft, version),
+      onSignedElsewhere: () => this.signedElsewhere(),
       now: () => Date.now(),
     };
   }
@@ -128,12 +131,27 @@ export class CaseRecord {
       return { kind: 'failed', message: 'Your last answers are not saved yet, so nothing can be signed. Try again when the line above says “saved”.' };
     }
     const sent = { version: this.queue.savedVersion, activeSeconds: this.activeSeconds };
-    const reply = await this.api.sign(this.draft, sent, password);
+    const reply = await this.certain(await this.api.sign(this.draft, sent, password));
     if (reply.kind === 'signed') {
       this.stop();
       this.store.forget();
     }
     return reply;
+  }
+
+  /** An answer that was lost on the way may have been a yes: ask before saying no. */
+  private async certain(reply: SignReply): Promise<SignReply> {
+    if (reply.kind !== 'failed') return reply;
+    try {
+      return isSigned(await this.api.load()) ? { kind: 'signed', next: await this.api.next() } : reply;
+    } catch {
+      return reply;
+    }
+  }
+
+  private signedElsewhere(): void {
+    this.store.forget();
+    this.parts.onSignedElsewhere();
   }
 
   stop(): void {

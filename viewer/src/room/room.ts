@@ -1,4 +1,4 @@
-import { ReadingApi, type SignReply } from './api';
+import { isSigned, type ReadingApi, type SignReply } from './api';
 import { compileForm } from './form/model';
 import { missingKeys } from './form/keys';
 import { FormPanel } from './form/panel';
@@ -18,7 +18,6 @@ import { openSign } from './ui/sign';
 import { bannerElement, showStatus } from './ui/status';
 
 const SHAPES_FOR: Record<MeasureKind, ShapeKind[]> = { length: ['length'], angle: ['angle'], mean: ['ellipse', 'rectangle'] };
-const SIGNED = new Set(['signed', 'locked', 'submitted']);
 
 export interface RoomParts {
   api: ReadingApi;
@@ -26,6 +25,8 @@ export interface RoomParts {
   onFirstImage(): void;
   /** The case is signed: on to the next, or to the end. */
   onSigned(next: string | null, ahead: Ahead): void;
+  /** Another window signed it. */
+  onSignedElsewhere(): void;
 }
 
 /** One case in the reading room: images, form, record, and what joins them. */
@@ -46,11 +47,12 @@ export class Room {
 
   constructor(private readonly parts: RoomParts) {
     const { doc } = parts;
-    this.locked = SIGNED.has(doc.phase);
+    this.locked = isSigned(doc);
     const model = compileForm(doc.form, doc.timepoints.map((t) => t.label));
     this.record = new CaseRecord(doc, parts.api, this.rendering, {
       onStatus: (status) => showStatus(this.panel.status, this.banner, status),
       ask: (merged) => askClashes(merged, model),
+      onSignedElsewhere: () => this.parts.onSignedElsewhere(),
       adopt: (draft) => this.state.replace(draft.answers),
     });
     this.state = new FormState(model, this.record.draft.answers, this.record.aside);
@@ -221,7 +223,7 @@ export class Room {
 
   private help(): void {
     const { missing } = this.parts.doc.form;
-    openHelp([...missingKeys(missing)].map(([key, code]) => [key, missing[code] ?? code]));
+    openHelp([...missingKeys(missing)].map(([key, code]) => [key, missing[code] ?? code]), this.parts.doc.presets.map((p) => p.name));
   }
 
   private sign(): void {

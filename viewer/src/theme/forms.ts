@@ -24,3 +24,13 @@ export function confirmLeaving(root: Document): void {
     if (written) event.preventDefault();
   });
 }
+
+/** A link to a closed `<details>` opens it. */
+export function openTargets(root: Document): void {
+  const open = (): void => {
+    const target = root.getElementById(window.location.hash.slice(1));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+  };
+  window.addEventListener('hashchange', open);
+  open();
+}

@@ -16,7 +16,7 @@ import {
   Tabs,
 } from 'nhsuk-frontend';
 
-import { confirmLeaving, submitOnChange } from './forms';
+import { confirmLeaving, openTargets, submitOnChange } from './forms';
 import { matrixKeys } from './matrix';
 
 // The pages' policy forbids eval and inline styles; htmx would use both.
@@ -39,4 +39,5 @@ for (const component of [
 }
 submitOnChange(document);
 confirmLeaving(document);
+openTargets(document);
 matrixKeys(document);

@@ -56,7 +56,10 @@ class Centre:
         told = _json(response)
         if response.status_code >= 400:
             raise Refused(
-                str(told.get("message") or f"The centre answered {response.status_code}.")
+                str(
+                    told.get("message")
+                    or f"The centre answered {response.status_code}."
+                )
             )
         return told
 

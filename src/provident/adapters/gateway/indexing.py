@@ -56,24 +56,24 @@ def _index(gateway: SiteGateway, clock: Clock, arrival: Arrival) -> None:
     if not (told["study_uid"] and told["series_uid"] and told["sop_uid"]):
         hold_back(gateway, clock, [arrival], "QUARANTINE.UNREADABLE")
         return
-    columns = {
+    names = {
         "sha256": content_hash(data),
         "exam": gateway.hide("exam", told["study_uid"])[:32],
         "series": gateway.hide("series", told["series_uid"])[:32],
         "instance": gateway.hide("instance", told["sop_uid"])[:32],
         "patient": gateway.hide("person", told["issuer"], told["patient_id"])[:32],
         "modality": told["modality"][:16],
-        "note": gateway.note(arrival.id, told),
     }
-    before = _before(gateway, arrival, columns["instance"])
+    columns = {**names, "note": gateway.note(arrival.id, told)}
+    before = _before(gateway, arrival, names["instance"])
     if not before:
         gateway.spool.update([(arrival.id, {**columns, "state": "indexed"})])
-    elif any(_same(gateway, old, columns["sha256"], data) for old in before):
+    elif any(_same(gateway, old, names["sha256"], data) for old in before):
         gateway.spool.update([(arrival.id, {**columns, "state": "duplicate"})])
     else:
         gateway.spool.update([(arrival.id, columns)])
         hold_back(
-            gateway, clock, [arrival], "QUARANTINE.CONFLICT", exam=columns["exam"], modality=columns["modality"]
+            gateway, clock, [arrival], "QUARANTINE.CONFLICT", exam=names["exam"], modality=names["modality"]
         )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def read_names(data: bytes) -> dict[str, str]:
 def content_hash(data: bytes) -> str:
     """SHA-256 of the data set without preamble and file meta information, which differ by sender."""
     start = 0
-    if data[128:140] [:4] == b"DICM" and data[132:136] == b"\x02\x00\x00\x00":
+    if data[128:132] == b"DICM" and data[132:136] == b"\x02\x00\x00\x00":
         start = 144 + int(struct.unpack_from("<L", data, 140)[0])
     return hashlib.sha256(memoryview(data)[min(start, len(data)) :]).hexdigest()
 

@@ -35,8 +35,12 @@ BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
 """
 
 
-def _hash(number: int, at: str, actor: str, action: str, details: str, previous: str) -> str:
-    told = json.dumps([number, at, actor, action, details, previous], ensure_ascii=False)
+def _hash(
+    number: int, at: str, actor: str, action: str, details: str, previous: str
+) -> str:
+    told = json.dumps(
+        [number, at, actor, action, details, previous], ensure_ascii=False
+    )
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ _SAME = {
     "damaged": "QUARANTINE.UNREADABLE",
     "not_dicom": "QUARANTINE.NOT_DICOM",
 }
+KEEPS_DEVICE = 113109
+_DEVICE = (0x00181000, 0x00081010, 0x0018700A, 0x00181003, 0x00181005, 0x00181007)
 _NAMES = {"study_uid": 0x0020000D, "series_uid": 0x0020000E, "sop_uid": 0x00080018}
 
 
@@ -56,7 +58,9 @@ class Exam:
     subject: deid.Subject
 
 
-def prepare(gateway: SiteGateway, clock: Clock, schedule: Schedule, exam: str, at: float) -> str | None:
+def prepare(
+    gateway: SiteGateway, clock: Clock, schedule: Schedule, exam: str, at: float
+) -> str | None:
     """Make a transfer of what an exam has to send; returns its id, or None where everything is held.
 
     Args:
@@ -163,9 +167,7 @@ def describe(
     known = schedule.plan.study.visits.get(visit)
     subject = deid.Subject(
         participant=participant.code,
-        date_shift_days=deid.date_shift(
-            gateway.site_key, participant.code, profile
-        ),
+        date_shift_days=deid.date_shift(gateway.site_key, participant.code, profile),
         timepoint_id=programme.timepoint_id(schedule.plan, visit) if known else "",
         timepoint_description=(known.label or visit) if known else "",
         day_offset=match.day if match else None,
@@ -182,7 +184,13 @@ def describe(
 
 def acquired_on(told: dict[str, str]) -> date | None:
     """The true date of acquisition of one file: of the image, else the series, else the exam."""
-    for name in ("acquired", "acquired_at", "series_date", "study_date", "content_date"):
+    for name in (
+        "acquired",
+        "acquired_at",
+        "series_date",
+        "study_date",
+        "content_date",
+    ):
         digits = told.get(name, "").replace(".", "")[:8]
         try:
             return datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
@@ -191,7 +199,9 @@ def acquired_on(told: dict[str, str]) -> date | None:
     return None
 
 
-def _one(gateway: SiteGateway, exam: Exam, arrival: Arrival) -> tuple[Ready, bytes] | str:
+def _one(
+    gateway: SiteGateway, exam: Exam, arrival: Arrival
+) -> tuple[Ready, bytes] | str:
     """De-identify and verify one file: what may leave, or the code of the reason why it may not."""
     try:
         original = gateway.vault.get(arrival.id)
@@ -209,10 +219,9 @@ def make_ready(
     )
     if done.data is None:
         return held_code(done.reason or "held")
-    identifiers = deid.gather(original)
     if deid.verify(
         done.data,
-        identifiers=identifiers,
+        identifiers=_secret(original, exam),
         profile=exam.profile,
         shifted_by=exam.subject.date_shift_days,
     ):
@@ -224,6 +233,25 @@ def make_ready(
         arrival=arrival.id, modality=arrival.modality, sha256=digest, size=len(done.data), **names
     )  # fmt: skip
     return ready, done.data
+
+
+def _secret(original: bytes, exam: Exam) -> deid.Identifiers:
+    """What must not be found after de-identification: all that identifies, but what the study itself writes or keeps.
+
+    That is the trial's number, which a scanner may have been given as patient number, and a scanner's own numbers
+    where the profile keeps device identity (PS3.15 option 113109).
+    """
+    found = deid.gather(original)
+    open_values = {exam.participant.code}
+    if KEEPS_DEVICE in exam.profile.options:
+        header = dicom.read_header(original, only=_DEVICE)
+        open_values |= {str(header[tag].value).strip() for tag in _DEVICE if tag in header}  # fmt: skip
+    return replace(
+        found,
+        numbers=found.numbers - open_values,
+        places=found.places - open_values,
+        names=found.names - open_values,
+    )
 
 
 def held_code(reason: str) -> str:

@@ -95,5 +95,6 @@ def known_schedule(folder: Path) -> Schedule:
         for row in told["participants"]
     }
     return Schedule(
-        participants=participants, plan=_plan(folder / f"plan-{told['plan']['hash']}.json")
+        participants=participants,
+        plan=_plan(folder / f"plan-{told['plan']['hash']}.json"),
     )

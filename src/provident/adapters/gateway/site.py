@@ -139,6 +139,10 @@ class SiteGateway:
         self.spool.land(name, session, way, len(data), time.time())
         return name
 
+    def land(self, name: str, size: int, session: str, way: str) -> None:
+        """Account for bytes that were put into the landing store before."""
+        self.spool.land(name, session, way, size, time.time())
+
     def adopt(self) -> int:
         """Account for files whose writer was killed between bytes and row."""
         self.vault.sweep(time.time() - 3600)
@@ -160,5 +164,6 @@ def directory_of(data: Path, study: str, site: str) -> Path:
 def gateways_in(data: Path) -> list[SiteGateway]:
     """All gateways of a data directory."""
     return [
-        SiteGateway(path.parent) for path in sorted(data.glob("gateways/*/gateway.json"))
+        SiteGateway(path.parent)
+        for path in sorted(data.glob("gateways/*/gateway.json"))
     ]

@@ -24,6 +24,13 @@ CREATE TABLE IF NOT EXISTS session (
     closed REAL
 );
 
+CREATE TABLE IF NOT EXISTS left_out (
+    session TEXT NOT NULL,
+    code TEXT NOT NULL,
+    files INTEGER NOT NULL,
+    PRIMARY KEY (session, code)
+);
+
 CREATE TABLE IF NOT EXISTS arrival (
     id TEXT PRIMARY KEY,
     session TEXT NOT NULL,
@@ -154,6 +161,19 @@ class Spool:
         """One session."""
         rows = self.database.rows("SELECT * FROM session WHERE id = ?", id)
         return dict(rows[0]) if rows else None
+
+    def leave_out(self, session: str, code: str) -> None:
+        """A file was refused at the door, and its sender told so; only the count is kept."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO left_out VALUES (?, ?, 1) ON CONFLICT (session, code) DO UPDATE SET files = files + 1",
+                (session, code),
+            )
+
+    def left_out(self, session: str) -> dict[str, int]:
+        """How many files of a session were refused at the door, by code."""
+        rows = self.database.rows("SELECT code, files FROM left_out WHERE session = ?", session)  # fmt: skip
+        return {row["code"]: row["files"] for row in rows}
 
     # arrivals
 

@@ -152,9 +152,7 @@ class GatewayWork:
     def _solved(self, hold: Hold, schedule: schedules.Schedule) -> bool:
         if hold.code in ("QUARANTINE.NO_CONSENT", "QUARANTINE.WITHDRAWN"):
             who = schedule.participants.get(hold.participant)
-            return (
-                who is not None and who.active and not schedule.missing_consents(who)
-            )
+            return who is not None and who.active and not schedule.missing_consents(who)
         if hold.code != "QUARANTINE.UNKNOWN_PARTICIPANT":
             return False
         arrivals = self.gateway.spool.arrivals(
@@ -208,9 +206,7 @@ def status(gateway: SiteGateway) -> dict[str, Any]:
     held = Counter(
         {
             hold.code: sum(
-                gateway.spool.counts(
-                    "hold = ? AND state = 'held'", hold.id
-                ).values()
+                gateway.spool.counts("hold = ? AND state = 'held'", hold.id).values()
             )
             for hold in open_holds
         }

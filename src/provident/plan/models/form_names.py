@@ -31,7 +31,10 @@ from provident.plan.models.row_lists import ROW_LISTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormParts:
-    """The parts of a form that refer to each other."""
+    """The parts of a form that refer to each other.
+
+    `broken` are the names of parts that are there but wrong in themselves; they hold anything.
+    """
 
     items: Mapping[Id, ItemModel]
     grids: Mapping[Id, GridModel]
@@ -39,6 +42,7 @@ class FormParts:
     tables: Mapping[Id, TableModel]
     missing: Mapping[Code, str]
     study_data: tuple[Id, ...] = ()
+    broken: frozenset[str] = frozenset()
 
 
 def rows_of(grid: GridModel) -> Mapping[str, str]:
@@ -84,7 +88,7 @@ def answer_names(parts: FormParts) -> dict[str, NameType]:
     }
     for name, grid in parts.grids.items():
         names[name] = _grid_names(grid)
-    return names
+    return names | dict.fromkeys(parts.broken, Record(open=True))
 
 
 def _grid_names(grid: GridModel) -> Record:
@@ -92,12 +96,15 @@ def _grid_names(grid: GridModel) -> Record:
     kinds |= dict.fromkeys(grid.each, Kind.ANY)
     columns: dict[str, NameType] = {n: Of(k, column=True) for n, k in kinds.items()}
     row = Record({name: Of(kind) for name, kind in kinds.items()})
-    return Record({**columns, **dict.fromkeys(rows_of(grid), row)})
+    rows = rows_of(grid)
+    # Where the list of rows is not known, that is the problem, and not each name of a row.
+    return Record({**columns, **dict.fromkeys(rows, row)}, open=not rows)
 
 
 def row_names(parts: FormParts, grid: GridModel) -> dict[str, NameType]:
     """What a column that is computed row by row may use: the row's own cells and the items."""
     names: dict[str, NameType] = {n: Of(kind_of(i)) for n, i in parts.items.items()}
+    names |= dict.fromkeys(parts.broken, Record(open=True))
     return names | {n: Of(kind_of(c)) for n, c in grid.columns.items()}
 
 

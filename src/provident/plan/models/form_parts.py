@@ -236,7 +236,8 @@ class DerivationModel(PlanModel):
     decimals: int | None = Field(default=None, ge=0, le=6)
 
 
-Derive = dict[Id, Annotated[DerivationModel, BeforeValidator(_short_derivation)]]
+Derivation = Annotated[DerivationModel, BeforeValidator(_short_derivation)]
+Derive = dict[Id, Derivation]
 
 
 class GridModel(PlanModel):

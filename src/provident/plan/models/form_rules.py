@@ -24,7 +24,7 @@ from provident.plan.nearest import did_you_mean, listed
 
 def form_problems(parts: FormParts) -> list[Problem]:
     """All that does not fit together in a form."""
-    if not parts.items and not parts.grids:
+    if not parts.items and not parts.grids and not parts.broken:
         return [Problem((), "a form asks something: give items or grids")]
     return [
         *_names_twice(parts),
@@ -100,7 +100,9 @@ def _gate(
     parts: FormParts, grid: GridModel, gate: GateModel, loc: Loc
 ) -> Iterator[Problem]:
     item = parts.items.get(gate.item)
-    if item is None:
+    if item is None and gate.item in parts.broken:
+        pass
+    elif item is None:
         yield Problem(
             (*loc, "item"),
             f'the form has no item "{gate.item}"{did_you_mean(gate.item, parts.items)}',
@@ -149,7 +151,7 @@ def _export_names(parts: FormParts) -> Iterator[Problem]:
 
 
 def _study_data(parts: FormParts) -> Iterator[Problem]:
-    known = [*parts.items, *parts.grids, *parts.derive]
+    known = [*parts.items, *parts.grids, *parts.derive, *parts.broken]
     for index, name in enumerate(parts.study_data):
         if name not in known:
             yield Problem(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from provident.plan.base import PlanModel
+from provident.plan.models.form_partly import problems_of_the_rest
 from provident.plan.models.form_parts import AccessModel as AccessModel
 from provident.plan.models.form_parts import Answerable as Answerable
 from provident.plan.models.form_parts import Code, Derive, Id
@@ -17,7 +18,7 @@ from provident.plan.models.form_parts import GridModel as GridModel
 from provident.plan.models.form_parts import ItemModel as ItemModel
 from provident.plan.models.form_parts import TableModel as TableModel
 from provident.plan.models.form_rules import FormParts, form_problems
-from provident.plan.models.problems import refuse
+from provident.plan.models.problems import whole
 from provident.plan.words import Name
 
 
@@ -60,10 +61,18 @@ class FormFile(PlanModel):
         """The name by which read designs use it, such as `ramris@2`."""
         return f"{self.form}@{self.version}"
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> FormFile:
-        refuse("form", form_problems(self.parts))
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _fits_together(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Self]
+    ) -> Self:
+        return whole(
+            "form",
+            value,
+            handler,
+            lambda form: form_problems(form.parts),
+            problems_of_the_rest,
+        )
 
     @property
     def parts(self) -> FormParts:

@@ -7,7 +7,7 @@ facts (`provident.dicom.FACTS`); what a radiographer reads stands beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -311,12 +311,16 @@ class ReadAtScan(PlanModel):
     lock_before: Prose | None = None
 
 
+_MODALITIES = {"type": "string", "enum": [*get_args(Modality)]}
+_ONE_OR_MORE = {"anyOf": [_MODALITIES, {"type": "array", "items": _MODALITIES}]}
+
+
 class ImagingManual(PlanModel):
     """The imaging manual of one exam kind."""
 
     exam: Id
     title: Name | None = None
-    modality: tuple[Modality, ...]
+    modality: Annotated[tuple[Modality, ...], WithJsonSchema(_ONE_OR_MORE)]
     manual: Name
     strictness: Literal["research", "pragmatic"] = "research"
     minutes: Minutes

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    model_validator,
+)
 
 from provident.plan.base import PlanModel
-from provident.plan.models.problems import refuse
+from provident.plan.models.problems import whole
 from provident.plan.models.reading_parts import FROM_QUALIFICATION as FROM_QUALIFICATION
 from provident.plan.models.reading_parts import (
     Adjudicate,
@@ -28,7 +33,7 @@ from provident.plan.models.reading_parts import (
     Sessions,
     Unreadable,
 )
-from provident.plan.models.reading_rules import design_problems
+from provident.plan.models.reading_rules import design_problems, problems_of_the_rest
 from provident.plan.words import Id
 
 
@@ -83,7 +88,15 @@ class ReadDesignFile(PlanModel):
         default=(), description="reads on a side channel that leave this one blind"
     )
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> ReadDesignFile:
-        refuse("read design", design_problems(self))
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _fits_together(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Self]
+    ) -> Self:
+        return whole(
+            "read design",
+            value,
+            handler,
+            design_problems,
+            lambda written: problems_of_the_rest(cls.model_fields, written),
+        )

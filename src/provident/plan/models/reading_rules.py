@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from types import SimpleNamespace
+from typing import Annotated, Any, Protocol, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from provident.expressions import (
     Expression,
@@ -14,7 +18,7 @@ from provident.expressions import (
     Record,
     compile_expression,
 )
-from provident.plan.models.problems import Problem
+from provident.plan.models.problems import Problem, as_far_as_known
 from provident.plan.models.reading_parts import (
     Adjudicate,
     Final,
@@ -97,23 +101,52 @@ def analysed_value(design: Design, conditions: Mapping[str, Expression]) -> str 
 
 
 def design_problems(design: Design) -> list[Problem]:
-    """All that is contradictory or left open in a read design."""
-    conditions, problems = compile_conditions(design)
-    problems += [
-        *_presentation(design),
-        *_readers(design),
-        *_final(design),
-        *_hidden(design),
-    ]
-    if not problems:
-        problems += _value(design, conditions)
-    return problems
+    """All that is contradictory or left open in a read design.
+
+    Of a design with wrong keys left out, all that can be said without them.
+    """
+    problems = as_far_as_known(
+        [
+            _visits(design),
+            _presentation(design),
+            _readers(design),
+            _final(design),
+            _hidden(design),
+            _conditions(design),
+        ]
+    )
+    return problems or as_far_as_known([_value(design)])
+
+
+def problems_of_the_rest(fields: Mapping[str, FieldInfo], value: Any) -> list[Problem]:
+    """What is wrong between the keys of a read design that are right in themselves."""
+    if not isinstance(value, dict):
+        return []
+    right: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name not in value:
+            if not field.is_required():
+                right[name] = field.get_default(call_default_factory=True)
+            continue
+        try:
+            kind: Any = Annotated[field.annotation, field]
+            right[name] = TypeAdapter(kind).validate_python(value[name])
+        except ValidationError:
+            continue
+    return design_problems(cast(Design, SimpleNamespace(**right)))
+
+
+def _conditions(design: Design) -> Iterator[Problem]:
+    yield from compile_conditions(design)[1]
+
+
+def _visits(design: Design) -> Iterator[Problem]:
+    if len(set(design.visits)) < len(design.visits):
+        yield Problem(("visits",), "a visit is named twice", list(design.visits))
 
 
 def _presentation(design: Design) -> Iterator[Problem]:
     present, at = design.present, ("present", "mode")
-    if len(set(design.visits)) < len(design.visits):
-        yield Problem(("visits",), "a visit is named twice", list(design.visits))
     if (design.unit == "visit") != (present.mode == "time_point"):
         yield Problem(
             at,
@@ -215,8 +248,8 @@ def _hidden(design: Design) -> Iterator[Problem]:
         )
 
 
-def _value(design: Design, conditions: Mapping[str, Expression]) -> Iterator[Problem]:
-    value = analysed_value(design, conditions)
+def _value(design: Design) -> Iterator[Problem]:
+    value = analysed_value(design, compile_conditions(design)[0])
     if value is None:
         yield Problem(
             (),

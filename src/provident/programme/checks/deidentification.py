@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from provident.kernel import Severity
 from provident.plan.places import Path
@@ -13,26 +12,19 @@ from provident.programme.checks.registry import Flag, PlanUnderCheck, check
 
 FILE = "deidentification.yaml"
 TOP = "deidentification"
+OPTIONS = (TOP, "standard", "options")
 
 CLEAN_STRUCTURED_CONTENT = 113104  # PS3.15 Table E.1-1, options of the Basic Profile
-FULL_DATES = 113106
-MODIFIED_DATES = 113107
 CLEAN_DESCRIPTORS = 113105
+FULL_DATES = 113106
 
 
-def _says(c: PlanUnderCheck, *path: str) -> Any:
-    """What the profile's file says at a path, or None."""
-    value: Any = c.loaded.documents.get(FILE)
-    for step in (TOP, *path):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+def _options(c: PlanUnderCheck) -> tuple[int, ...]:
+    return tuple(c.plan.deidentification.deidentification.standard.options)
 
 
-def _options(c: PlanUnderCheck) -> list[int]:
-    stated = _says(c, "standard", "options")
-    return (
-        [int(o) for o in stated if str(o).isdigit()] if isinstance(stated, list) else []
-    )
+def _listed(c: PlanUnderCheck) -> str:
+    return ", ".join(map(str, _options(c))) or "no options"
 
 
 @check(
@@ -44,39 +36,17 @@ def _options(c: PlanUnderCheck) -> list[int]:
 )
 def dose_removed(c: PlanUnderCheck) -> Iterator[Flag]:
     watched = [e for e, m in ionising(c) if m.exposure and m.exposure.constraint]
-    overrides = _says(c, "overrides") or []
     kept = any(
-        isinstance(o, dict)
-        and "Dose" in str(o.get("sop_class"))
-        and o.get("action") in ("clean", "keep")
-        for o in overrides
+        "Dose" in (o.sop_class or "") and o.action in ("clean", "keep")
+        for o in c.plan.deidentification.deidentification.overrides
     )
     if watched and not kept and CLEAN_STRUCTURED_CONTENT not in _options(c):
         yield Flag(
             file=FILE,
-            path=(TOP, "standard", "options"),
+            path=OPTIONS,
             message=f"dose reports of {', '.join(watched)} are removed, but their dose is held against a constraint",
             expected="option 113104, or an override for dose reports",
-            found=", ".join(map(str, _options(c))),
-        )
-
-
-@check(
-    code="DEID.DATES_REMOVED",
-    subdomain="acquisition.deidentification",
-    finds="A profile that removes all dates and writes no time point in their place.",
-    why="Images could no longer be put in order or matched with their visit.",
-    remedy="Use option 113107 with a shift, and `trial.timepoint`.",
-)
-def dates_removed(c: PlanUnderCheck) -> Iterator[Flag]:
-    kept = {FULL_DATES, MODIFIED_DATES} & set(_options(c))
-    if not kept and not _says(c, "trial", "timepoint"):
-        yield Flag(
-            file=FILE,
-            path=(TOP, "standard", "options"),
-            message="dates are removed and no time point is written",
-            expected="option 113107, or trial.timepoint",
-            found=", ".join(map(str, _options(c))),
+            found=_listed(c),
         )
 
 
@@ -93,7 +63,7 @@ def dates_told(c: PlanUnderCheck) -> Iterator[Flag]:
     if blind and FULL_DATES in _options(c):
         yield Flag(
             file=FILE,
-            path=(TOP, "standard", "options"),
+            path=OPTIONS,
             message=f"the images keep their dates, but readers of {', '.join(blind)} must not know them",
             expected="option 113107",
             found="option 113106",
@@ -114,17 +84,15 @@ def description_removed(c: PlanUnderCheck) -> Iterator[Flag]:
         for role, series in manual.series.items()
         if "description" in series.match.rules()
     ]
-    if not by_words or (
-        CLEAN_DESCRIPTORS in _options(c) and _says(c, "text", "descriptors") != "remove"
-    ):
-        return
-    yield Flag(
-        file=FILE,
-        path=(TOP, "text", "descriptors"),
-        message=f"descriptions are removed, but {', '.join(by_words)} are recognised by them",
-        expected="option 113105 and descriptors: clean",
-        found=f"options {', '.join(map(str, _options(c)))}; descriptors: {_says(c, 'text', 'descriptors')}",
-    )
+    descriptors = c.plan.deidentification.deidentification.text.descriptors
+    if by_words and (CLEAN_DESCRIPTORS not in _options(c) or descriptors == "remove"):
+        yield Flag(
+            file=FILE,
+            path=(TOP, "text", "descriptors"),
+            message=f"descriptions are removed, but {', '.join(by_words)} are recognised by them",
+            expected="option 113105 and descriptors: clean",
+            found=f"{_listed(c)}; descriptors: {descriptors}",
+        )
 
 
 @check(

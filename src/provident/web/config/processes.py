@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 
 from provident.adapters import lifeline
@@ -31,12 +32,18 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
     ).serve()
 
 
-def jobs() -> None:
-    """Work off the queue until told to stop."""
+def jobs(*, alone: bool) -> None:
+    """Work off the queue until told to stop. `alone`: no other worker is at work on the database."""
     import django
     from django.core.management import call_command
 
     django.setup()
+    # django-q logs arguments and tracebacks; what failed is in our own log, by code.
+    logging.getLogger("django-q").setLevel(logging.CRITICAL)
+    if alone:
+        from provident.web.jobs.queue import take_back
+
+        take_back()
     call_command("qcluster", verbosity=0)
 
 
@@ -49,13 +56,14 @@ def main() -> None:
     serving.add_argument("--port", type=int, default=8000)
     serving.add_argument("--workers", type=int, default=2)
     serving.add_argument("--threads", type=int, default=8)
-    commands.add_parser("jobs")
+    working = commands.add_parser("jobs")
+    working.add_argument("--alone", action="store_true")
     told = parser.parse_args()
     lifeline.hold()
     if told.command == "web":
         web(told.host, told.port, told.workers, told.threads)
     else:
-        jobs()
+        jobs(alone=told.alone)
 
 
 if __name__ == "__main__":

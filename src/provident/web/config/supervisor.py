@@ -52,7 +52,8 @@ def children(serving: Serving) -> list[Child]:
         Child("dicom node", [*gateway, "node", *data, "--host", serving.dicom_host,
                              "--port", str(serving.dicom_port)]),
         Child("gateway", [*gateway, "work", *data, "--centre", serving.address, *quiet]),
-        Child("jobs", [*platform, "jobs"]),
+        # An embedded database has no other workers; a PostgreSQL may have some on other machines.
+        Child("jobs", [*platform, "jobs", *([] if os.environ.get("PROVIDENT_DATABASE") else ["--alone"])]),
     ]  # fmt: skip
 
 

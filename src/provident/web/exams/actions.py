@@ -31,13 +31,12 @@ class SealedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesFound:
-    """What reading a series found: its facts, how people know it, its picture."""
+    """What reading a series found: its facts, and how people know it."""
 
     uid: str
     facts: Mapping[str, Any]
     number: int | None
     description: str
-    thumbnail_key: str
 
 
 def take_in(
@@ -125,14 +124,20 @@ def store_facts(*, exam: Exam, found: Sequence[SeriesFound], clock: Clock) -> No
             facts=dict(one.facts),
             number=one.number,
             description=one.description[:128],
-            thumbnail_key=one.thumbnail_key,
         )
+    enqueue("provident.web.exams.tasks.make_thumbnails", exam.pk)
     participant = exam.participant
     record(
         clock=clock, by=SYSTEM, study=exam.study.slug, action="exam.facts_stored", thing="exam",
         thing_id=str(exam.pk), site=participant.site.code, participant=participant.code,
         new={"series": len(found)},
     )  # fmt: skip
+
+
+@transaction.atomic
+def keep_thumbnail(*, series: Series, key: str) -> None:
+    """Note where the small picture of a series is; it can be made again at any time, so there is no event."""
+    Series.objects.filter(pk=series.pk).update(thumbnail_key=key)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from provident.dicom import SeriesFacts
 from provident.web.exams import judging, selectors
 from provident.web.exams.actions import (
     SeriesFound,
+    keep_thumbnail,
     note_scanner,
     record_verdict,
     store_facts,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @job
 def judge_exam(exam_id: str) -> None:
-    """Facts, pictures, verdict, labels, scanner: everything that follows from an exam's images.
+    """Facts, verdict, labels, scanner: what follows from an exam's headers. Pictures are a job of their own.
 
     Reading and judging happen outside of any transaction; two short ones keep what was found.
     """
@@ -41,11 +42,23 @@ def judge_exam(exam_id: str) -> None:
     found: list[SeriesFound] = []
     facts: list[SeriesFacts] = []
     for series in exam.series.all():
-        one, its_facts = _read(series, exam)
+        one, its_facts = _read(series)
         found.append(one)
         facts += its_facts
     store_facts(exam=exam, found=found, clock=clock())
     _judge(exam, facts)
+
+
+@job
+def make_thumbnails(exam_id: str) -> None:
+    """The small picture of each series, from the image in its middle."""
+    exam = selectors.exam_by_id(exam_id)
+    store = object_store()
+    for series in exam.series.all():
+        key = middle(list(headers(store, list(selectors.instance_keys(series)))))
+        if key is not None:
+            prefix = f"{exam.study.slug}/{exam.uid}/{series.uid}"
+            keep_thumbnail(series=series, key=make_thumbnail(store, key, prefix))
 
 
 @job
@@ -60,19 +73,16 @@ def stored_facts(exam: Exam) -> list[SeriesFacts]:
     return [SeriesFacts.from_json(s.facts) for s in exam.series.all() if s.facts]
 
 
-def _read(series: Series, exam: Exam) -> tuple[SeriesFound, list[SeriesFacts]]:
+def _read(series: Series) -> tuple[SeriesFound, list[SeriesFacts]]:
     store = object_store()
     read = list(headers(store, list(selectors.instance_keys(series))))
     facts = dicom.series_facts(read)
     first = read[0][1] if read else None
-    key = middle(read)
-    prefix = f"{exam.study.slug}/{exam.uid}/{series.uid}"
     found = SeriesFound(
         uid=series.uid,
         facts=facts[0].as_json() if facts else {},
         number=series_number(first) if first is not None else None,
         description=str(first.get("SeriesDescription") or "") if first is not None else "",
-        thumbnail_key=make_thumbnail(store, key, prefix) if key else "",
     )  # fmt: skip
     return found, facts
 

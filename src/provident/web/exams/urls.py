@@ -11,8 +11,8 @@ app_name = "exams"
 urlpatterns = [
     path("s/<slug:study>/exams/<int:pk>", views.exam, name="exam"),
     path(
-        "s/<slug:study>/exams/<int:pk>/picture/<int:series>",
+        "s/<slug:study>/exams/<int:pk>/thumbnail/<int:series>",
         views.picture,
-        name="picture",
+        name="thumbnail",
     ),
 ]

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
-from django.db import transaction
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from provident.kernel import SystemClock
@@ -47,10 +47,19 @@ def job(function: Callable[[str], None]) -> Callable[[str], None]:
     return run
 
 
+def take_back() -> int:
+    """Give back what a killed worker had taken; call only where no other worker is at work on the database.
+
+    Returns how many jobs. Without it they come back by themselves after the engine's retry time (Q_CLUSTER).
+    """
+    now = SystemClock().now()
+    return OrmQ.objects.filter(lock__gt=now).update(lock=now)
+
+
 def enqueue(path: str, thing_id: str | int) -> None:
-    """Run a job after the current transaction commits: `provident.web.exams.tasks.judge`, id."""
-    transaction.on_commit(
-        lambda: async_task(
-            path, str(thing_id), task_name=f"{path.rsplit('.', 1)[1]} {thing_id}"
-        )
-    )
+    """Run a job once the current transaction has committed: `provident.web.exams.tasks.judge_exam`, id.
+
+    The queue is a table of the same database, so the job is written in the transaction itself: a crash between the
+    change and its job cannot lose the job, and a change that is rolled back leaves none.
+    """
+    async_task(path, str(thing_id), task_name=f"{path.rsplit('.', 1)[1]} {thing_id}")

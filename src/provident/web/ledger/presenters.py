@@ -52,10 +52,11 @@ def _change(field: str, content: object, shown: bool) -> Change:
 def event_line(event: Event, shows: Callable[[str, str], bool]) -> EventLine:
     """One event; `shows(action, field)` says whether the person may see that field's values."""
     content = event.content
+    why = content.get("reason")  # a coded reason is a field like others: {"old", "new"}
     changes = tuple(
         _change(field, pair, shows(event.action, field))
         for field, pair in content.items()
-        if field != "reason"
+        if field != "reason" or isinstance(why, dict)
     )
     return EventLine(
         number=event.number,
@@ -68,7 +69,7 @@ def event_line(event: Event, shows: Callable[[str, str], bool]) -> EventLine:
         thing_id=event.thing_id,
         participant=event.participant,
         site=event.site,
-        reason=event.reason if shows(event.action, "reason") else "",
+        reason=why if isinstance(why, str) and shows(event.action, "reason") else "",
         changes=changes,
         erased=bool(event.commitments) and not content,
         hash=event.hash,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
+CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")  # a code such as `not_done`
 WORDS = {
     "account.created": "made the account",
     "account.login": "logged in",
@@ -70,14 +72,16 @@ def named(field: str) -> str:
 
 def value(given: Any) -> str:
     """A value in words, short enough for a table."""
+    if given is None or given in ("", [], {}):
+        return "nothing"
     match given:
-        case None | "" | [] | {}:
-            return "nothing"
         case bool():
             return "yes" if given else "no"
         case dict():
             return ", ".join(f"{named(str(k))}: {value(v)}" for k, v in given.items())
         case list():
             return ", ".join(value(v) for v in given)
+        case str():
+            return named(given) if CODE.fullmatch(given) else given
         case _:
             return str(given)

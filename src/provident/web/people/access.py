@@ -16,24 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from provident.kernel import Denied, NotFound
+from provident.web.people.roles import Role as Role
 
 
 if TYPE_CHECKING:
     from provident.web.people.models import Membership
 
 M = TypeVar("M", bound=Model)
-
-
-class Role(StrEnum):
-    """The platform's roles. The plan's own roles act as one of these."""
-
-    TRIAL_MANAGER = "trial_manager"
-    SITE = "site"
-    QC = "qc"
-    READER = "reader"
-    ADJUDICATOR = "adjudicator"
-    STATISTICIAN = "statistician"
-    MONITOR = "monitor"
 
 
 class Thing(StrEnum):
@@ -146,7 +135,7 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
     },
     Role.QC: {
         Thing.PLAN: _grant("see", _STUDY),
-        Thing.SITE: _grant("see", _STUDY, "site"),
+        Thing.SITE: _grant("see accept", _STUDY, "site"),
         Thing.PARTICIPANT: _grant("see", _STUDY, _WHERE),
         Thing.SLOT: _grant("see", _STUDY, _WHERE),
         Thing.EXAM: _grant("see accept reject", _STUDY, f"{_WHERE} image quality"),

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from provident.kernel import PlanError
 from provident.web.ledger.clock import clock
-from provident.web.people.access import Role, blind_to
+from provident.web.people.access import Role, Thing, blind_to, can
 from provident.web.people.selectors import Membership, memberships, site_name
 from provident.web.studies.plans import version_in_force
 from provident.web.ui.waits import waits
@@ -27,23 +27,23 @@ ROLE_WORDS = {
     Role.MONITOR: "Monitor",
 }
 
-# Place: its words, the name of its address, the start of the addresses that belong to it.
-PLACES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "home": ("Home", "studies:home", ()),
-    "matrix": ("Matrix", "participants:matrix", ("matrix", "exams", "slots")),
-    "participants": ("Participants", "participants:list", ("participants",)),
-    "transfers": ("Transfers", "intake:transfers", ("transfers", "quarantine", "upload")),
-    "quality": ("Quality", "qc:worklist", ("quality", "queries", "scanners")),
-    "queries": ("Queries", "qc:queries", ("queries",)),
-    "reading": ("Reading", "reading:worklist", ("reading",)),
-    "cases": ("Reading", "reading:overview", ("reading",)),
-    "people": ("Sites & people", "people:accounts", ("people", "access", "sites")),
-    "data": ("Data", "reports:data", ("data", "exports", "lock")),
-    "plan": ("Plan", "studies:plan", ("plan",)),
-    "ledger": ("Ledger", "ledger:page", ("ledger",)),
+# Place: its words, the name of its address, the thing one must see, the start of the addresses that belong to it.
+PLACES: dict[str, tuple[str, str, Thing | None, tuple[str, ...]]] = {
+    "home": ("Home", "studies:home", None, ()),
+    "matrix": ("Matrix", "participants:matrix", Thing.SLOT, ("matrix", "exams", "slots")),
+    "participants": ("Participants", "participants:list", Thing.PARTICIPANT, ("participants",)),
+    "transfers": ("Transfers", "intake:transfers", Thing.TRANSFER, ("transfers", "quarantine", "upload")),
+    "quality": ("Quality", "qc:worklist", Thing.REVIEW, ("quality", "queries")),
+    "queries": ("Queries", "qc:queries", Thing.QUERY, ("queries",)),
+    "reading": ("Reading", "reading:worklist", Thing.CASE, ("reading",)),
+    "cases": ("Reading", "reading:overview", Thing.CASE, ("reading",)),
+    "people": ("Sites & people", "sites:list", Thing.SITE, ("people", "access", "sites", "scanners")),
+    "data": ("Data", "reports:data", Thing.EXPORT, ("data",)),
+    "plan": ("Plan", "studies:plan", Thing.PLAN, ("plan",)),
+    "ledger": ("Ledger", "ledger:page", Thing.EVENT, ("ledger",)),
 }  # fmt: skip
 PLACES_OF: dict[Role, tuple[str, ...]] = {
-    Role.TRIAL_MANAGER: ("home", "matrix", "transfers", "quality", "people", "data", "plan"),
+    Role.TRIAL_MANAGER: ("matrix", "transfers", "quality", "cases", "people", "data", "plan"),
     Role.SITE: ("home", "matrix", "participants", "transfers", "queries", "plan", "ledger"),
     Role.QC: ("home", "quality", "matrix", "transfers", "plan", "ledger"),
     Role.READER: ("home", "reading"),
@@ -109,7 +109,9 @@ def places(membership: Membership, path: str, counts: Counter[str]) -> list[Plac
     """The places of a role, at most seven, the one we are at marked."""
     base, found = f"/s/{membership.study.slug}/", []
     for key in PLACES_OF[Role(membership.role)]:
-        words, name, starts = PLACES[key]
+        words, name, thing, starts = PLACES[key]
+        if thing is not None and not can(membership, "see", thing):
+            continue
         try:
             href = reverse(name, kwargs={"study": membership.study.slug})
         except NoReverseMatch:  # an installation without that part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from provident.web.people.access import Role
+from provident.web.people.roles import Role
 from provident.web.studies.models import Study
 
 

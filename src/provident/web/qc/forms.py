@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from provident.web.qc.presenters import ANSWER_WORDS, RESOLUTION_WORDS
+from provident.web.qc.words import ANSWER_WORDS, RESOLUTION_WORDS
 
 
 class ReviewForm(forms.Form):

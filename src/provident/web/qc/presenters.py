@@ -5,29 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from provident.web.studies.plans import plan_of, version_in_force
-
-
-if TYPE_CHECKING:
-    from provident.web.exams.models import Exam
-    from provident.web.qc.models import Query
-
-RESOLUTION_WORDS = {
-    "explained": "The site's explanation will do",
-    "resent": "The images were sent again",
-    "corrected": "The data were corrected",
-    "rescanned": "The scan was repeated",
-    "waived": "It stays as it is, with a reason",
-}
-ANSWER_WORDS = {
-    "explain": "Explain what happened",
-    "resend": "We have sent the images again",
-    "correct": "We have corrected it",
-    "rescan": "We will scan again",
-    "waive": "It cannot be mended: we ask to keep it as it is",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +52,7 @@ class QueryLine:
     last: str
 
 
-def to_review(exams: Iterable[Exam]) -> list[ToReview]:
+def to_review(exams: Iterable[Any]) -> list[ToReview]:
     """The worklist's lines."""
     return [
         ToReview(
@@ -91,7 +71,7 @@ def to_review(exams: Iterable[Exam]) -> list[ToReview]:
     ]
 
 
-def score_rows(exam: Exam) -> list[ScoreRow]:
+def score_rows(exam: Any) -> list[ScoreRow]:
     """The series of an exam that a person scores, with the plan's scales."""
     human = plan_of(exam.plan or version_in_force(exam.study)).quality.human
     rows = []
@@ -120,7 +100,7 @@ def scores_of(posted: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
     return made
 
 
-def query_lines(queries: Sequence[Query], now: datetime) -> list[QueryLine]:
+def query_lines(queries: Sequence[Any], now: datetime) -> list[QueryLine]:
     """Lines of a list of queries."""
     lines = []
     for q in queries:

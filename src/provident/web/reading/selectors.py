@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from provident.kernel import Denied, NotFound
 from provident.web.exams.models import Exam
-from provident.web.people.access import Role, Thing, check, one, scoped
+from provident.web.people.access import Field, Role, Thing, check, one, scoped, visible
 from provident.web.people.models import Membership
 from provident.web.people.selectors import memberships
 from provident.web.reading.models import Assignment, Case, CaseSeries, Draw, Read
@@ -121,7 +121,13 @@ def reads_of(case: Case, role: str = Assignment.Role.PRIMARY) -> list[Read]:
 
 
 def cases(by: Membership) -> QuerySet[Case]:
-    """The cases that a person may see, with how far their reads are."""
+    """The cases that a person may see with their participants, and how far their reads are.
+
+    Raises:
+        Denied: the role may not know whose cases they are.
+    """
+    if Field.PARTICIPANT not in visible(by, Thing.CASE):
+        raise Denied("Whose cases they are is hidden from your role.")
     signed = Count(
         "assignments", filter=Q(assignments__submitted_at__isnull=False), distinct=True
     )

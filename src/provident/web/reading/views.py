@@ -77,6 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, study: str) -> HttpResponse:
     """The designs, how far their reads are, and the cases."""
     by = request.membership
+    rows = selectors.cases(by)
     lines = [
         presenters.DesignLine(
             endpoint=endpoint,
@@ -91,7 +92,7 @@ def overview(request: HttpRequest, study: str) -> HttpResponse:
     ]
     context = {
         "designs": lines,
-        "cases": presenters.case_lines(selectors.cases(by)),
+        "cases": presenters.case_lines(rows),
         "may_assign": can(by, "assign", Thing.CASE),
         "may_release": can(by, "release", Thing.ADJUDICATION),
     }

@@ -192,4 +192,18 @@ def _codebook(study: Study, names: list[str]) -> Iterator[dict[str, Any]]:
         return
     for form_id, model in plan_in_force(study).forms.items():
         for column in forms.columns(forms.compile_form(model)):
-            yield {"file": "variable", "form": form_id, **column.as_codebook()}
+            yield {
+                "file": "variable",
+                "column": column.key,
+                "form": form_id,
+                "label": column.label,
+                "type": column.type,
+                "unit": column.unit,
+                "low": column.low,
+                "high": column.high,
+                "values": "; ".join(f"{c.value} = {c.label}" for c in column.choices),
+                "missing_codes": "; ".join(
+                    f"{code} = {words}" for code, words in column.missing
+                ),
+                "derivation": column.formula,
+            }

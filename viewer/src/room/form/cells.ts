@@ -18,6 +18,7 @@ export interface DrawParts {
   /** The same answer for the other time points, for a glance back. */
   elsewhere(field: Field): { label: string; value: Value | undefined }[];
   adjudication: AdjudicationView | null;
+  locked: boolean;
 }
 
 /** Values of a field that a mouse can point at: choices, or a short range. */
@@ -86,6 +87,7 @@ function drawBeside(node: HTMLElement, field: Field, parts: DrawParts, cell: HTM
   const differs = new Set(readers.map((r) => r.value)).size > 1;
   cell.classList.toggle('differs', differs);
   const shown = readers.length > 0 ? readers : parts.elsewhere(field).filter((o) => o.value !== undefined);
+  node.hidden = readers.length === 0 && parts.elsewhere(field).length === 0 && typeof coded !== 'string';
   const code = typeof coded === 'string' ? [el('i', { class: 'code', text: coded.toUpperCase() })] : [];
   node.replaceChildren(
     ...code,
@@ -95,7 +97,8 @@ function drawBeside(node: HTMLElement, field: Field, parts: DrawParts, cell: HTM
 
 /** A question of the form. */
 export function drawItem(field: Field, hint: (value: Value) => string, parts: DrawParts): Drawn {
-  return field.spec.type === 'choice' ? drawChoice(field, hint, parts) : field.spec.type === 'text' ? drawText(field, parts) : drawNumber(field, parts);
+  if (field.spec.type === 'text') return drawText(field, parts);
+  return options(field).length > 0 ? drawChoice(field, hint, parts) : drawNumber(field, parts);
 }
 
 function missingChoices(field: Field, parts: DrawParts): { value: Value; label: string; keys: string[] }[] {
@@ -103,7 +106,8 @@ function missingChoices(field: Field, parts: DrawParts): { value: Value; label: 
 }
 
 function drawChoice(field: Field, hint: (value: Value) => string, parts: DrawParts): Drawn {
-  const all = [...field.choices, ...missingChoices(field, parts)];
+  const given = field.choices.length > 0 ? field.choices : options(field).map((o) => ({ ...o, keys: [] }));
+  const all = [...given, ...missingChoices(field, parts)];
   const buttons = all.map((choice) =>
     el('button', {
       class: 'choice',
@@ -148,7 +152,7 @@ function drawNumber(field: Field, parts: DrawParts): Drawn {
 }
 
 function drawText(field: Field, parts: DrawParts): Drawn {
-  const area = el('textarea', { class: 'text', attrs: { rows: 2, 'aria-label': field.label, 'data-key': field.key } });
+  const area = el('textarea', { class: 'text', attrs: { rows: 2, readonly: parts.locked, 'aria-label': field.label, 'data-key': field.key } });
   area.addEventListener('input', () => parts.state.set(field.key, area.value === '' ? undefined : area.value));
   const update = (): void => {
     const value = String(parts.state.get(field.key) ?? '');

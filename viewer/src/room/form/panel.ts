@@ -18,6 +18,9 @@ export interface PanelParts {
   onMoved(): void;
 }
 
+/** Findings that are listed one by one; the others are marked at their fields alone. */
+const LISTED = 5;
+
 const ARROWS: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** The form beside the images, scored by keyboard. */
@@ -42,6 +45,7 @@ export class FormPanel {
     const drawParts = {
       state: parts.state,
       adjudication: parts.adjudication,
+      locked: parts.locked,
       pick: (field: Field, value: Value) => this.pick(field, value),
       elsewhere: (field: Field) => this.elsewhere(field),
     };
@@ -59,18 +63,25 @@ export class FormPanel {
     const panel = el('aside', { class: 'panel', attrs: { 'aria-label': 'Scoring form' } }, [
       el('div', { class: 'panel-head' }, [el('h1', { text: this.model.title }), this.status]),
       this.tabs.length > 0 ? el('div', { class: 'tabs', attrs: { role: 'tablist', 'aria-label': 'Time points' } }, this.tabs) : null,
+      this.reasons(),
       body,
       el('div', { class: 'panel-foot' }, [
         this.bar,
         el('div', { class: 'thin', attrs: { 'aria-hidden': true } }, [this.thin]),
         this.count,
         sign,
-        el('small', { class: 'after', text: this.parts.locked ? 'This case is signed. Corrections are new versions with a reason.' : 'After signing nothing can be changed; corrections are new versions with a reason.' }),
+        el('small', { class: 'after', text: this.parts.locked ? 'This case is signed. A correction is a new version with a reason.' : 'Signed is final: a correction is a new version with a reason.' }),
       ]),
     ]);
     panel.addEventListener('keydown', (e) => this.pressed(e));
     panel.addEventListener('focusin', (e) => this.arrived(e.target as HTMLElement));
     return panel;
+  }
+
+  /** Why an adjudicator is asked. */
+  private reasons(): HTMLElement | null {
+    const { reasons = [] } = this.parts.adjudication ?? {};
+    return reasons.length > 0 ? el('p', { class: 'reasons', text: `Readers disagree: ${reasons.join(', ')}` }) : null;
   }
 
   private tab(index: number): HTMLButtonElement {
@@ -166,7 +177,8 @@ export class FormPanel {
     if (field.spec.type === 'text') return;
     const arrow = ARROWS[event.key];
     if (arrow) return this.walk(event, field, arrow);
-    if (field.spec.type === 'choice' && (event.key === 'Enter' || event.key === ' ')) return;
+    const radio = (event.target as HTMLElement).getAttribute('role') === 'radio';
+    if (radio && (event.key === 'Enter' || event.key === ' ')) return; // the browser clicks it
     if (this.parts.locked) return;
     if (this.fromReader(event, field)) return;
     const acts = this.entry.press(event.key, this.entryField(field));
@@ -282,7 +294,7 @@ export class FormPanel {
   private drawProgress(): void {
     const { done, total } = this.parts.state.progress(this.section);
     this.thin.style.width = `${total === 0 ? 100 : Math.round((100 * done) / total)}%`;
-    this.count.replaceChildren(`${done} of ${total} · arrows move, digits score, `, kbd('.'), ' repeats the last');
+    this.drawCount();
     this.tabs.forEach((tab, i) => {
       const section = this.model.sections[i];
       const small = tab.querySelector('.tab-count');
@@ -292,19 +304,25 @@ export class FormPanel {
     });
   }
 
+  /** Under the progress: what the last key did, or how far the form is. */
+  private drawCount(hint = '', refused = false): void {
+    const { done, total } = this.parts.state.progress(this.section);
+    this.count.className = refused ? 'count refused' : 'count';
+    if (hint) this.count.replaceChildren(hint);
+    else this.count.replaceChildren(`${done} of ${total} · arrows move, digits score, `, kbd('.'), ' repeats the last');
+  }
+
   /** The bar above the progress: which field, what it takes, each value with its key. */
   private drawBar(message = ''): void {
     const field = this.current;
-    if (!field || field.spec.type === 'text') return this.bar.replaceChildren();
+    if (!field) return;
     const given = this.parts.state.get(field.key);
     const { waiting } = this.entry;
-    const hint = message || (waiting ? this.waitingHint(field, waiting) : '');
-    const said = given === undefined ? '' : wording(field, given, this.model.missing);
-    this.bar.classList.toggle('refused', message !== '');
+    this.drawCount(message || (waiting ? this.waitingHint(field, waiting) : this.fieldHint(field)), message !== '');
+    const buttons = field.grid || options(field).length === 0 ? this.valueButtons(field, given) : [];
     this.bar.replaceChildren(
-      el('div', { class: 'entry-name' }, [el('b', { text: field.label }), el('span', { text: said })]),
-      el('div', { class: 'entry-values', attrs: { role: 'group', 'aria-label': `Values of ${field.label}` } }, field.spec.type === 'choice' ? [] : this.valueButtons(field, given)),
-      el('small', { class: 'entry-hint', text: hint || this.fieldHint(field) }),
+      el('div', { class: 'entry-name' }, [el('b', { text: field.label }), el('span', { text: given === undefined ? '' : wording(field, given, this.model.missing) })]),
+      el('div', { class: 'entry-values', attrs: { role: 'group', 'aria-label': `Values of ${field.label}` } }, buttons),
     );
   }
 
@@ -338,17 +356,23 @@ export class FormPanel {
     const { byField, general } = faultsByField(findings, this.model);
     this.faults = new Set(byField.keys());
     for (const [key, message] of byField) this.views.forEach((v) => v.fault(key, message));
-    const links = [...byField].map(([key, message]) => {
-      const field = this.model.fields.get(key);
-      const where = this.model.sections.length > 1 ? `${field?.section}, ` : '';
-      return el('li', {}, [el('button', { class: 'link', text: `${where}${field?.label ?? key}: ${message}`, attrs: { type: 'button' }, on: { click: () => this.focusOn(key) } })]);
-    });
+    const keys = [...byField.keys()];
+    const links = keys.slice(0, LISTED).map((key) => this.faultLink(key, byField.get(key) ?? ''));
+    const more = keys.length > LISTED ? [el('li', { text: `and ${keys.length - LISTED} more answers, marked in the form` })] : [];
     this.summary.replaceChildren(
       el('h2', { text: findings.length === 1 ? 'Not signed: one thing is left' : `Not signed: ${findings.length} things are left` }),
-      el('ul', {}, [...links, ...general.map((text) => el('li', { text }))]),
+      el('ul', {}, [...general.map((text) => el('li', { text })), ...links, ...more]),
     );
     this.summary.hidden = false;
+    this.summary.scrollIntoView({ block: 'start' });
     this.summary.focus();
+  }
+
+  private faultLink(key: string, message: string): HTMLElement {
+    const field = this.model.fields.get(key);
+    const where = this.model.sections.length > 1 ? `${field?.section}, ` : '';
+    const text = `${where}${field?.label ?? key}: ${message}`;
+    return el('li', {}, [el('button', { class: 'link', text, attrs: { type: 'button' }, on: { click: () => this.focusOn(key) } })]);
   }
 
   clearFindings(): void {

@@ -1,6 +1,6 @@
 import { el, setAttribute } from '../ui/dom';
-import { drawCell, drawItem, options, short, type Drawn, type DrawParts } from './cells';
-import type { DrawnBlock, Field, Section } from './model';
+import { drawCell, drawItem, options, type Drawn, type DrawParts } from './cells';
+import { wording, type DrawnBlock, type Field, type Section } from './model';
 import type { GridBlock, Value } from '../types';
 
 /** The widest range whose values stand side by side in a row of the grid. */
@@ -30,13 +30,17 @@ export class SectionView {
     const hint = (value: Value): string => this.fillHint(gates, value);
     const drawn = drawItem(field, hint, this.parts);
     this.drawn.set(field.key, drawn);
-    const readers = (this.parts.adjudication?.reads ?? []).map((r) => `${r.label}: ${short(field, r.answers[field.key]) || 'blank'}`);
+    const readers = (this.parts.adjudication?.reads ?? []).map((r) => `${r.label}: ${this.said(field, r.answers[field.key])}`);
     return el('div', { class: 'item' }, [
       el('div', { class: 'ask' }, [block.ask, block.help ? el('small', { text: block.help }) : null]),
       drawn.element,
       readers.length > 0 ? el('small', { class: 'readers', text: readers.join(' · ') }) : null,
       this.error(field),
     ]);
+  }
+
+  private said(field: Field, value: Value | undefined): string {
+    return value === undefined ? 'blank' : wording(field, value, this.parts.state.model.missing);
   }
 
   /** What a gate's answer does to its grids: `, all 0`. */
@@ -66,11 +70,11 @@ export class SectionView {
 
   private columnHead(column: GridBlock['columns'][number]): HTMLElement {
     const { min, max } = column;
-    const readers = this.parts.adjudication?.reads.length ?? 0;
+    const readers = (this.parts.adjudication?.reads ?? []).map((r) => initials(r.label)).join('  ');
     return el('th', { attrs: { scope: 'col', role: 'columnheader' } }, [
       column.label,
       min !== undefined && max !== undefined ? el('small', { text: ` ${min}–${max}` }) : null,
-      readers > 0 ? el('small', { class: 'legend', text: ' you · readers' }) : null,
+      readers ? el('small', { class: 'legend', text: readers, attrs: { 'aria-hidden': true } }) : null,
     ]);
   }
 
@@ -130,5 +134,8 @@ export class SectionView {
     setAttribute(drawn.element, 'aria-describedby', message === null ? null : errorId(key));
   }
 }
+
+/** `Reader 1` to `R1`. */
+const initials = (label: string): string => label.split(/\s+/).map((w) => w.charAt(0).toUpperCase()).join('');
 
 const errorId = (key: string): string => `error-${key}`;

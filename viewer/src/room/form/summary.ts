@@ -32,6 +32,8 @@ function blockLines(block: DrawnBlock, state: FormState): [string, string][] {
 /** `sum 14, 9 above 0, 2 not visible, 1 blank`. */
 function columnWords(cells: (Field | undefined)[], state: FormState): string {
   const fields = cells.filter((f): f is Field => f !== undefined);
+  const first = fields[0];
+  if (first && state.closed(first) === 'filled by gate') return impliedWords(first, state);
   const values = fields.map((f) => state.get(f.key));
   const numbers = values.filter((v): v is number => typeof v === 'number');
   const parts: string[] = [];
@@ -45,6 +47,11 @@ function columnWords(cells: (Field | undefined)[], state: FormState): string {
   }
   const blank = values.filter((v) => v === undefined).length;
   if (blank > 0) parts.push(`${blank} blank`);
-  const implied = fields.some((f) => state.closed(f) === 'filled by gate');
-  return parts.join(', ') + (implied ? ' (by the question above)' : '');
+  return parts.join(', ');
+}
+
+/** `all 0, by the first question`: one answer stands for every cell. */
+function impliedWords(field: Field, state: FormState): string {
+  const value = state.get(field.key);
+  return `all ${value === undefined ? 'blank' : wording(field, value, state.model.missing).toLowerCase()}, by one answer`;
 }

@@ -8,7 +8,7 @@ export type SaveStatus =
 /** The server's answer to one save. */
 export type SaveReply =
   | { kind: 'saved'; version: number }
-  | { kind: 'conflict'; theirs: Draft; version: number }
+  | { kind: 'conflict'; theirs: Draft; version: number; signed: boolean }
   | { kind: 'offline' }
   | { kind: 'refused'; status: number };
 
@@ -20,6 +20,8 @@ export interface SaveQueueParts {
   settle(theirs: Draft): Promise<Draft>;
   onStatus(status: SaveStatus): void;
   onSaved(draft: Draft, version: number): void;
+  /** Another window signed this case: nothing can be saved any more. */
+  onSignedElsewhere(): void;
   now(): number;
 }
 
@@ -103,7 +105,7 @@ export class SaveQueue {
   private send(): Promise<void> {
     this.sending = this.exchange().finally(() => {
       this.sending = null;
-      if (this.dirty) this.plan(this.failures === 0 ? 0 : this.pause());
+      if (this.dirty) this.plan(this.failures === 0 ? DELAY : this.pause());
     });
     return this.sending;
   }
@@ -114,7 +116,7 @@ export class SaveQueue {
     const reply = await this.parts.put(draft, this.version);
     if (this.stopped) return;
     if (reply.kind === 'saved') this.confirmed(draft, reply.version);
-    else if (reply.kind === 'conflict') await this.conflicted(reply.theirs, reply.version);
+    else if (reply.kind === 'conflict') await this.conflicted(reply);
     else this.failed(reply);
   }
 
@@ -126,9 +128,13 @@ export class SaveQueue {
     this.parts.onStatus({ state: this.dirty ? 'saving' : 'saved' });
   }
 
-  private async conflicted(theirs: Draft, version: number): Promise<void> {
-    await this.parts.settle(theirs);
-    this.version = version;
+  private async conflicted(reply: SaveReply & { kind: 'conflict' }): Promise<void> {
+    if (reply.signed) {
+      this.stop();
+      return this.parts.onSignedElsewhere();
+    }
+    await this.parts.settle(reply.theirs);
+    this.version = reply.version;
     this.dirty = true;
   }
 

@@ -18,7 +18,7 @@ let rendering: Rendering | null = null;
  * drawing (measured: 12 against 30 frames a second), so it counts as absent.
  */
 function detect(): Rendering {
-  const asked = new URLSearchParams(location.search).get('rendering') ?? sessionStorage.getItem(REMEMBERED);
+  const asked = sessionStorage.getItem(REMEMBERED) ?? new URLSearchParams(location.search).get('rendering');
   if (asked === 'cpu' || asked === 'webgl') return asked;
   const gl = document.createElement('canvas').getContext('webgl2');
   if (!gl) return 'cpu';
@@ -34,6 +34,7 @@ export function startEngine(): Rendering {
   rendering = detect();
   initCore({ rendering: { useCPURendering: rendering === 'cpu' } } as Parameters<typeof initCore>[0]);
   if (rendering === 'cpu') setUseCPURendering(true);
+  else watchGraphicsCard();
   cache.setMaxCacheSize(CACHE_BYTES);
   // The other provider fetches a clip once for every frame that is asked for before the first is there.
   initLoader({ maxWebWorkers: 2, useLegacyMetadataProvider: true });
@@ -46,6 +47,15 @@ export function startEngine(): Rendering {
 function quietImageFailures(event: PromiseRejectionEvent): void {
   const reason = event.reason as { error?: unknown } | null;
   if (reason instanceof XMLHttpRequest || reason?.error instanceof XMLHttpRequest) event.preventDefault();
+}
+
+/** Cornerstone draws off the page, so that no element of ours hears of a lost context: ask each canvas. */
+function watchGraphicsCard(): void {
+  const get = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, ...args: Parameters<typeof get>) {
+    if (args[0].startsWith('webgl')) this.addEventListener('webglcontextlost', fallBackToCpu, { once: true });
+    return get.apply(this, args);
+  } as typeof get;
 }
 
 /** WebGL failed while in use: remember to draw by CPU and start the page again (answers are kept). */

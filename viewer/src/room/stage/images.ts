@@ -115,6 +115,15 @@ export async function loadOne(id: string): Promise<boolean> {
   }
 }
 
+/** Free the memory of a case that is signed; the next case's images stay. */
+export function forget(ids: string[]): void {
+  for (const id of ids) {
+    if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id);
+    const file = id.replace(/^wadouri:/, '').replace(/\?frame=.*$/, '');
+    while (wadouri.dataSetCacheManager.isLoaded(file)) wadouri.dataSetCacheManager.unload(file);
+  }
+}
+
 export interface Plane {
   row: [number, number, number];
   column: [number, number, number];

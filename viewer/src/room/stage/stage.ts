@@ -1,8 +1,8 @@
 import type { CaseDocument, Measurement, Preset, ShapeKind } from '../types';
-import { el } from '../ui/dom';
+import { el, setAttribute } from '../ui/dom';
 import { Cine } from './cine';
-import { engine, fallBackToCpu } from './engine';
-import { loadAhead } from './images';
+import { engine } from './engine';
+import { forget, loadAhead } from './images';
 import { allSeries, hang, linkedWith, neighbour, scrolled, type Layout } from './layout';
 import { Measurements } from './measure';
 import { Pane, type View } from './pane';
@@ -28,6 +28,15 @@ export interface StageParts {
   announce(text: string): void;
 }
 
+const HINTS: Partial<Record<Tool, string>> = {
+  zoom: 'Drag to zoom',
+  pan: 'Drag to move',
+  length: 'Length: drag on the image',
+  angle: 'Angle: drag one leg, then click the end of the other',
+  ellipse: 'Ellipse: drag from its centre',
+  rectangle: 'Box: drag from corner to corner',
+};
+
 /** The images of a case: panes by the hanging, what moves them, what is drawn on them. */
 export class Stage {
   readonly element = el('main', { class: 'stage', attrs: { 'aria-label': 'Images' } });
@@ -39,6 +48,7 @@ export class Stage {
   private magnified = false;
   private linked = true;
   private firstShown = false;
+  private readonly inMemory = new Set<string>();
   private readonly stopped = new AbortController();
   private readonly cine = new Cine(() => this.nextFrame());
 
@@ -84,6 +94,7 @@ export class Stage {
 
   private async ahead(pane: Pane): Promise<void> {
     const { ids } = pane.stack;
+    for (const id of ids) this.inMemory.add(id);
     const failed = await loadAhead(ids, pane.index, this.stopped.signal, (share) => pane.progress(share));
     if (failed.length > 0) pane.say(`${failed.length} of ${ids.length} images could not be loaded. Reload the page to try again.`);
   }
@@ -102,7 +113,6 @@ export class Stage {
       this.activate(pane.place);
       this.scroll(Math.sign(e.deltaY));
     }, { passive: false });
-    pane.element.addEventListener('webglcontextlost', fallBackToCpu, true);
   }
 
   private shown(pane: Pane): void {
@@ -185,6 +195,7 @@ export class Stage {
   choose(tool: Tool): void {
     this.tools?.choose(tool);
     this.element.dataset['tool'] = tool;
+    for (const p of this.panes) setAttribute(p.element, 'data-hint', HINTS[tool] ?? null);
     this.parts.onTool(tool);
   }
 
@@ -260,6 +271,7 @@ export class Stage {
     this.cine.stop();
     this.measurements.clear();
     for (const pane of this.panes) pane.close();
+    forget([...this.inMemory]);
     this.element.remove();
   }
 }

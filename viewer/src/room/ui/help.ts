@@ -4,25 +4,26 @@ import { el, kbd } from './dom';
 
 const SCORING: [string[], string][] = [
   [['↑', '↓', '←', '→'], 'move among the answers'],
-  [['0', '9'], 'score; where a longer number is possible the first digit waits'],
+  [['0', '–', '9'], 'score; a digit that may begin a longer number waits'],
   [['Enter'], 'accept a waiting digit'],
   [['.'], 'repeat the last score'],
   [['Del'], 'blank again'],
 ];
 
 /** All keys on one page. */
-export function openHelp(missing: [string, string][]): void {
-  const groups = (['Form', 'Images', 'Measure', 'Case'] as const).map((group) =>
+export function openHelp(missing: [string, string][], presets: string[]): void {
+  const section = (group: Binding['group']): HTMLElement =>
     el('section', {}, [
       el('h3', { text: group }),
       el('dl', {}, [
         ...(group === 'Form' ? scoring(missing) : []),
         ...BINDINGS.filter((b) => b.group === group && b.does !== '').flatMap(lines),
+        ...(group === 'Images' ? presets.slice(0, 5).flatMap((name, i) => line([String(i + 1)], `window: ${name}`)) : []),
       ]),
-    ]),
-  );
+    ]);
+  const columns = [[section('Form'), section('Case')], [section('Images')], [section('Measure')]];
   const close = el('button', { class: 'btn quiet', text: 'Close', attrs: { type: 'button' } });
-  const dialog = openDialog('Keys', [el('div', { class: 'keys' }, groups), close], 'help');
+  const dialog = openDialog('Keys', [el('div', { class: 'keys' }, columns.map((c) => el('div', {}, c))), close], 'help');
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('keydown', (e) => {
     if (e.key === '?') dialog.close();
@@ -37,5 +38,5 @@ function scoring(missing: [string, string][]): HTMLElement[] {
 }
 
 function line(keys: string[], does: string): HTMLElement[] {
-  return [el('dt', {}, keys.map(kbd)), el('dd', { text: does })];
+  return [el('dt', {}, keys.map((k) => (k === '–' ? k : kbd(k)))), el('dd', { text: does })];
 }

@@ -67,15 +67,16 @@ def _integrity(fp: BinaryIO) -> Integrity:
     at = fp.tell()
     size = fp.seek(0, 2)
     fp.seek(at)
-    little, implicit = header.original_encoding[1], header.original_encoding[0]
-    order = "<" if little is not False else ">"
+    order = "<" if header.original_encoding[1] is not False else ">"
     start = fp.read(12)
     if len(start) < 8:
         return _without_pixels(header)
-    length = _length(start, bool(implicit), order)
+    # By the bytes, not by the transfer syntax: some compressed files are implicit inside.
+    explicit = start[4:6] in _LONG
+    length = _length(start, explicit, order)
     if length is None:
         return _without_pixels(header)
-    value_at = at + (8 if implicit or start[4:6] not in _LONG else 12)
+    value_at = at + (12 if explicit else 8)
     if length == _UNDEFINED:
         fp.seek(value_at)
         return _fragments(fp, size, header)
@@ -83,36 +84,23 @@ def _integrity(fp: BinaryIO) -> Integrity:
 
 
 def _inflated(fp: BinaryIO, header: Dataset) -> BinaryIO:
-    """The deflated data set, positioned at its pixels."""
+    """The deflated data set by itself, positioned at its pixels."""
     fp.seek(0)
     raw = fp.read()
     group = values.numbers(header.file_meta, 0x00020000)
     start = 144 + int(group[0]) if isinstance(group, tuple) else 0
-    plain = zlib.decompress(raw[start:], -zlib.MAX_WBITS)
-    meta = b"\0" * 128 + b"DICM" + _meta(raw[132:start])
-    rebuilt = BytesIO(meta + plain)
-    header = read_header(rebuilt)
-    return rebuilt
+    try:
+        plain = BytesIO(zlib.decompress(raw[start:], -zlib.MAX_WBITS))
+    except zlib.error:
+        raise NotReadable("broken") from None
+    read_header(plain, only=_SIZES)
+    return plain
 
 
-def _meta(raw: bytes) -> bytes:
-    """The file meta information with the transfer syntax of what was inflated.
-
-    The two UIDs differ in their last digits: 1.2.840.10008.1.2.1.99 is padded to even
-    length, so the shorter one is padded with zero bytes, which UIDs allow (PS3.5 9.1).
-    """
-    deflated, plain = b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.1"
-    return raw.replace(deflated, plain.ljust(len(deflated), b"\0"))
-
-
-def _length(start: bytes, implicit: bool, order: str) -> int | None:
-    if implicit:
+def _length(start: bytes, explicit: bool, order: str) -> int | None:
+    if not explicit:
         return int(struct.unpack(f"{order}L", start[4:8])[0])
-    if start[4:6] in _LONG:
-        if len(start) < 12:
-            return None
-        return int(struct.unpack(f"{order}L", start[8:12])[0])
-    return int(struct.unpack(f"{order}H", start[6:8])[0])
+    return int(struct.unpack(f"{order}L", start[8:12])[0]) if len(start) == 12 else None
 
 
 def _without_pixels(header: Dataset) -> Integrity:

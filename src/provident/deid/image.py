@@ -1,0 +1,102 @@
+"""What can be told of an image without decoding it: whether it must be looked at, and what hides in its bytes."""
+
+from __future__ import annotations
+
+from provident.deid.elements import PIXEL_DATA, Damaged, Element
+from provident.deid.instance import Instance
+from provident.deid.profile import Profile
+from provident.deid.writer import encode_element
+
+
+MODALITY, IMAGE_TYPE, INSTANCE_NUMBER = 0x00080060, 0x00080008, 0x00200013
+ROWS, COLUMNS, SAMPLES, FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280008
+ALLOCATED, STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
+PHOTOMETRIC = 0x00280004
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+
+
+def must_be_looked_at(instance: Instance, profile: Profile) -> bool:
+    """Whether the profile wants this image's pixels examined for burned-in text."""
+    if 113101 not in profile.options or instance.element(PIXEL_DATA) is None:
+        return False
+    modality = instance.text(MODALITY)
+    kinds = {modality}
+    if instance.sop_class.startswith(SECONDARY_CAPTURE):
+        kinds.add("SC")
+    image_type = instance.text(IMAGE_TYPE).split("\\")
+    if image_type[0] == "DERIVED" or "SECONDARY" in image_type[1:2]:
+        kinds.add("derived")
+    if kinds & profile.examine:
+        return True
+    # One of a series: the first by its number, so that the answer depends on no other file.
+    first = instance.text(INSTANCE_NUMBER) in ("1", "0", "")
+    return modality in profile.series_once and first
+
+
+def shows_a_face(instance: Instance, profile: Profile) -> bool:
+    """Whether the profile wants a face removed from images of this body part."""
+    if not profile.faces or instance.text(MODALITY) not in ("CT", "MR", "PT"):
+        return False
+    part = instance.text(0x00180015).upper()
+    return part in {p.upper() for p in profile.faces}
+
+
+def clean_pixel_element(instance: Instance, element: Element) -> bytes | None:
+    """The pixel data element without overlays in unused bits and without bytes behind the last pixel.
+
+    None when it may stay as it is.
+
+    Raises:
+        Damaged: an overlay hides in pixels that are compressed.
+    """
+    hidden = _overlay_in_pixels(instance)
+    if element.undefined:
+        if hidden:
+            raise Damaged("overlay_in_pixels")
+        return None
+    raw = instance.body[element.value : element.end]
+    expected = _native_length(instance)
+    value = raw[:expected] if expected and len(raw) > expected + 1 else raw
+    if hidden:
+        value = _masked(instance, value)
+    if value == raw:
+        return None
+    return encode_element(PIXEL_DATA, element.vr, value, implicit=instance.implicit)
+
+
+def _overlay_in_pixels(instance: Instance) -> bool:
+    positions = (
+        e.tag
+        for e in instance.elements
+        if 0x6000 <= e.tag >> 16 <= 0x60FF and e.tag & 0xFFFF == 0x0102
+    )
+    return any(instance.number(tag) > 0 for tag in positions)
+
+
+def _native_length(instance: Instance) -> int:
+    """Bytes of native pixel data, or 0 where they cannot be told."""
+    if instance.text(PHOTOMETRIC) in ("YBR_FULL_422", "YBR_PARTIAL_422"):
+        return 0
+    frames = instance.text(FRAMES) or "1"
+    if not frames.isdigit():
+        return 0
+    cells = (
+        instance.number(ROWS)
+        * instance.number(COLUMNS)
+        * (instance.number(SAMPLES) or 1)
+        * int(frames)
+    )
+    return -(-cells * instance.number(ALLOCATED) // 8)
+
+
+def _masked(instance: Instance, value: bytes) -> bytes:
+    """Native pixels with all bits cleared that are not part of the stored value."""
+    allocated, stored = instance.number(ALLOCATED), instance.number(STORED)
+    high = instance.number(HIGH_BIT)
+    if allocated not in (8, 16) or not 0 < stored <= high + 1 <= allocated:
+        raise Damaged("overlay_in_pixels")
+    keep = ((1 << stored) - 1) << (high + 1 - stored)
+    cell = keep.to_bytes(allocated // 8, "little")
+    mask = cell * (len(value) // len(cell)) + b"\xff" * (len(value) % len(cell))
+    number = int.from_bytes(value, "little") & int.from_bytes(mask, "little")
+    return number.to_bytes(len(value), "little")

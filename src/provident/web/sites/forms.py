@@ -1,0 +1,28 @@
+"""Forms of the sites' pages."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class ActivateForm(forms.Form):
+    """On what grounds a site is opened."""
+
+    reason = forms.CharField(
+        label="On what grounds",
+        help_text="Survey accepted, agreement signed, delegation and training complete, transfer test passed.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": "Say on what grounds the site is opened."},
+    )
+
+
+class AcceptForm(forms.Form):
+    """What the bridging check showed."""
+
+    outcome = forms.CharField(
+        label="What the bridging check showed",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": "Say what the bridging check showed."},
+    )

@@ -1,0 +1,61 @@
+"""Sites, their scanners, and changes of scanners."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from provident.web.ledger.clock import clock
+from provident.web.people.access import Thing, can
+from provident.web.people.actions import actor
+from provident.web.sites import actions, presenters, selectors
+from provident.web.sites.forms import AcceptForm, ActivateForm
+
+
+@require_GET
+def sites(request: HttpRequest, study: str) -> HttpResponse:
+    """All sites with their scanners, and the changes that wait."""
+    by = request.membership
+    context = {
+        "sites": presenters.site_lines(selectors.sites(by)),
+        "changes": selectors.open_changes(by),
+        "may_activate": can(by, "activate", Thing.SITE),
+        "may_accept": can(by, "accept", Thing.SITE),
+    }
+    return render(request, "sites/sites.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def activate(request: HttpRequest, study: str, code: str) -> HttpResponse:
+    """Open a site."""
+    by = request.membership
+    site = selectors.site(by, code, "activate")
+    form = ActivateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.activate(site=site, by=actor(by), clock=clock(), **form.cleaned_data)
+        messages.success(request, f"{site.name} is open: it may enrol and send.")
+        return redirect("sites:list", study=study)
+    status = 422 if request.method == "POST" else 200
+    return render(
+        request, "sites/activate.jinja", {"form": form, "site": site}, status=status
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+    """Accept a scanner change with what the bridging check showed."""
+    by = request.membership
+    change = selectors.change(by, pk, "accept")
+    form = AcceptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.accept_change(
+            change=change, by=actor(by), clock=clock(), **form.cleaned_data
+        )
+        messages.success(request, "The change is accepted.")
+        return redirect("sites:list", study=study)
+    status = 422 if request.method == "POST" else 200
+    return render(
+        request, "sites/change.jinja", {"form": form, "change": change}, status=status
+    )

@@ -1,0 +1,219 @@
+"""Descriptions lose what identifies and keep the rest."""
+
+from __future__ import annotations
+
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from provident.deid import Identifiers, Profile, Subject
+from provident.deid.identifiers import fold
+from provident.deid.text import Cleaner
+from tests.spec.deid.files import KEY, ct_file, data_set, file_of, result, run
+
+
+title = "Text"
+
+OTTILIE = Identifiers.of(
+    names=["Quarrendon^Ottilie", "Müllerschön^Jürgen"], numbers=["H7731904", "943 476 5919"]
+) | Identifiers(
+    places=frozenset({"St Aldhelm Infirmary", "Aldhelm", "12 Sallow Lane, Nether Wold"}),
+    dates=frozenset({"20240315"}),
+)
+
+
+def clean(text: str) -> str:
+    return Cleaner(OTTILIE).clean(text, "full").text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # what a study needs stays
+        ("CT CHEST W CONTRAST", "CT CHEST W CONTRAST"),
+        ("ep2d_diff_b1000_ADC", "ep2d_diff_b1000_ADC"),
+        ("ThorRoutine_PVDT", "ThorRoutine_PVDT"),
+        ("LUNG 1.25mm B60f", "LUNG 1.25mm B60f"),
+        ("t1_mprage_sag_p2_iso 1.0", "t1_mprage_sag_p2_iso 1.0"),
+        ("AX T2 FLAIR FS +C", "AX T2 FLAIR FS +C"),
+        ("T2 TSE cor, TE 80 ms", "T2 TSE cor, TE 80 ms"),
+        ("MR Abdomen 3/4 min delay", "MR Abdomen 3/4 min delay"),
+        ("motion artefact grade 2", "motion artefact grade 2"),
+        ("Follow-up 12 weeks", "Follow-up 12 weeks"),
+        ("Adenocarcinoma 2019", "Adenocarcinoma 2019"),
+        # this person goes, in any order and spelling
+        ("CT CHEST QUARRENDON H7731904", "CT CHEST"),
+        ("chest for Ottilie Quarrendon", "chest for"),
+        ("Quarrendon_Ottilie", ""),
+        ("QUARRENDONOTTILIE chest", "chest"),
+        ("Knee Quarendon", "Knee"),  # a letter missing
+        ("Knee Qaurrendon", "Knee"),  # two swapped
+        ("Knee Muellerschoen", "Knee"),
+        ("Knee Mullerschon", "Knee"),
+        ("NHS 9434765919 knee", "NHS knee"),
+        ("NHS 943-476-5919 knee", "NHS knee"),
+        ("St Aldhelm Infirmary knee", "knee"),
+        ("knee at 12 Sallow Lane", "knee at"),
+        # dates, in figures and in words
+        ("knee 15/03/2024", "knee"),
+        ("knee 2024-03-15", "knee"),
+        ("knee 15.03.24", "knee"),
+        ("knee 20240315", "knee"),
+        ("knee 15 March 2024", "knee"),
+        ("knee March 15th, 2024", "knee"),
+        ("knee 15. März 2024", "knee"),
+        ("knee 3 mars 2024", "knee"),
+        ("knee 15MAR2024", "knee"),
+        ("prior March 2024", "prior"),
+        # others and other things
+        ("knee, Dr Maud Tolliver", "knee"),
+        ("knee, Prof. van der Berg", "knee"),
+        ("Marks by Tolliver^Maud", "Marks by"),
+        ("scanned by Penhallow", "scanned by"),
+        ("knee, sister Clara", "knee, sister"),
+        ("knee tel 020 7946 0018", "knee"),
+        ("knee +44 20 7946 0018", "knee"),
+        ("knee maud@aldhelm.example", "knee"),
+        ("knee ZX1 8QQ", "knee"),
+        ("Reformatted from 1.2.826.0.1.99.1.44 3 mm MPR", "Reformatted from 3 mm MPR"),
+        ("MRN: 44718", "MRN"),
+        ("knee A8520162", "knee"),
+        ("knee of a 94-year-old", "knee of a"),
+        ("山田太郎 chest", "chest"),
+    ],
+)
+def test_a_description(text, expected):
+    assert expected == clean(text)
+
+
+def test_in_a_file_the_whole_header_tells_whom_to_look_for():
+    code = Dataset()
+    code.OperatorsName = "Penhallow^Jory"
+    out = result(
+        ct_file(
+            StudyDescription="CT CHEST Quarrendon / Penhallow",
+            ContributingEquipmentSequence=Sequence([code]),
+        )
+    )
+
+    assert "CT CHEST" == out.StudyDescription
+
+
+def test_technical_attributes_keep_their_words_and_lose_this_person():
+    out = result(ct_file(SoftwareVersions="syngo CT VA48A", ManufacturerModelName="Quarrendon X"))
+
+    assert ("syngo CT VA48A", "X") == (out.SoftwareVersions, out.ManufacturerModelName)
+
+
+def test_codes_are_not_touched_by_the_rule_on_long_numbers():
+    code = Dataset()
+    code.CodeValue = "399181004"
+    code.CodingSchemeDesignator = "SCT"
+    code.CodeMeaning = "Chest structure"
+    out = result(file_of(data_set(AnatomicRegionSequence=Sequence([code]))))
+
+    told = out.AnatomicRegionSequence[0]
+    assert ("399181004", "Chest structure") == (told.CodeValue, told.CodeMeaning)
+
+
+def test_in_hold_a_word_that_is_not_approved_makes_the_file_wait():
+    done = run(ct_file(StudyDescription="knee Zorblatt"), Profile(text="hold"))
+
+    assert ("text_needs_review", None) == (done.reason, done.data)
+    assert ("Zorblatt",) == done.report.unapproved
+
+
+def test_in_hold_approved_values_and_known_words_pass():
+    profile = Profile(text="hold", approved=frozenset({fold("Knee Zorblatt")}))
+
+    out = result(ct_file(StudyDescription="knee Zorblatt", SeriesDescription="t1 sag"), profile)
+
+    assert ("knee Zorblatt", "t1 sag") == (out.StudyDescription, out.SeriesDescription)
+
+
+def test_an_approved_value_does_not_let_this_person_s_name_pass():
+    profile = Profile(approved=frozenset({fold("knee Quarrendon")}))
+
+    assert "knee" == result(ct_file(StudyDescription="knee Quarrendon"), profile).StudyDescription
+
+
+def test_comments_are_removed_where_the_profile_says_so():
+    out = result(ct_file(ImageComments="motion artefact"), Profile(comments="remove"))
+
+    assert "ImageComments" not in out
+
+
+def test_what_the_site_knows_besides_the_file_is_looked_for_too():
+    subject = Subject(participant="LE-017", identifiers=Identifiers.of(names=["Wimbush^Clara"]))
+
+    out = result(ct_file(StudyDescription="knee WIMBUSH"), subject=subject)
+
+    assert "knee" == out.StudyDescription
+
+
+def test_report_text_is_cleaned_in_place_and_measurements_stay():
+    def item(kind, concept, **value):
+        made = Dataset()
+        made.ValueType = kind
+        name = Dataset()
+        name.CodeValue, name.CodingSchemeDesignator, name.CodeMeaning = concept, "DCM", "any"
+        made.ConceptNameCodeSequence = Sequence([name])
+        for keyword, told in value.items():
+            setattr(made, keyword, told)
+        return made
+
+    content = [
+        item("TEXT", "121106", TextValue="Scan of Ottilie Quarrendon; pitch 0.7"),
+        item("TEXT", "121030", TextValue="knee"),  # subject id: goes whatever it says
+        item("PNAME", "121008", PersonName="Penhallow^Jory"),
+        item("DATETIME", "113809", DateTime="20240315101112"),
+        item("UIDREF", "113769", UID="1.2.826.0.1.99.77"),
+    ]
+    out = result(file_of(data_set(ContentSequence=Sequence(content))))
+
+    told = out.ContentSequence
+    assert ["Scan of; pitch 0.7", "REMOVED", "REMOVED", "20231206101112"] == [
+        told[0].TextValue, told[1].TextValue, str(told[2].PersonName), told[3].DateTime
+    ]
+    assert told[4].UID.startswith("2.25.")
+
+
+def test_graphic_annotations_keep_their_place_and_lose_the_person():
+    text = Dataset()
+    text.UnformattedTextValue = "Nodule 8mm - Ottilie Quarrendon"
+    graphic = Dataset()
+    graphic.TextObjectSequence = Sequence([text])
+    out = result(
+        file_of(data_set(GraphicAnnotationSequence=Sequence([graphic]))),
+        Profile(options=Profile().options),
+    )
+
+    told = out.GraphicAnnotationSequence[0].TextObjectSequence[0]
+    assert "Quarrendon" not in told.UnformattedTextValue
+
+
+@pytest.mark.parametrize(
+    ("character_set", "name", "text", "expected"),
+    [
+        ("ISO_IR 100", "Müller^Jürgen", "Knie Müller", "Knie"),
+        ("ISO_IR 192", "Wójcik^Żaneta", "Kolano Wójcik knee", "Kolano knee"),
+        ("ISO_IR 144", "Люкceмбypг", "Люкceмбypг knee", "knee"),
+        ("GB18030", "王^小东", "王小东 knee", "knee"),
+        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎", "山田 knee", "knee"),
+        (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동", "홍길동 knee", "knee"),
+    ],
+)
+def test_character_sets(character_set, name, text, expected):
+    done = run(ct_file(SpecificCharacterSet=character_set, PatientName=name, StudyDescription=text))
+
+    assert done.data is not None
+    out = result(ct_file(SpecificCharacterSet=character_set, PatientName=name, StudyDescription=text))
+    assert expected == out.StudyDescription
+
+
+def test_bytes_that_the_character_set_does_not_allow_are_still_recognised():
+    data = ct_file(SpecificCharacterSet=None, PatientName="XXXXXX^Jan", StudyDescription="knee XXXXXX")
+    data = data.replace(b"XXXXXX", "Müller".encode("latin-1").ljust(6))
+
+    assert "knee" == result(data).StudyDescription
+    assert KEY is not None

@@ -1,0 +1,175 @@
+"""What cannot be cleaned for certain waits for a person, with a reason; nothing is guessed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from provident.deid import REASONS, Profile, deidentify
+from tests.spec.deid.files import (
+    CT_IMAGE,
+    KEY,
+    SUBJECT,
+    US_IMAGE,
+    ct_file,
+    data_set,
+    file_of,
+    raw_element,
+    result,
+    run,
+    with_raw,
+)
+
+
+title = "Waiting for a person"
+
+
+def cut(data: bytes) -> bytes:
+    return data[:-3]
+
+
+def twice(data: bytes) -> bytes:
+    return with_raw(data, raw_element(0x7FE10010, b"LO", b"ACME"), raw_element(0x7FE10010, b"LO", b"ACME"))
+
+
+def broken_vr(data: bytes) -> bytes:
+    return data.replace(b"\x10\x00\x20\x00LO", b"\x10\x00\x20\x00Z?")
+
+
+def other_class(data: bytes) -> bytes:
+    return data.replace(CT_IMAGE.encode(), b"Quarrendon^Ottilie".ljust(len(CT_IMAGE)))
+
+
+def other_syntax(data: bytes) -> bytes:
+    return data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.99999.1.2.1\0")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "not_dicom"),
+        (b"PK\x03\x04" + bytes(400), "not_dicom"),
+        (bytes(128) + b"DICM", "truncated"),
+        (cut(ct_file()), "truncated"),
+        (twice(ct_file()), "damaged"),
+        (broken_vr(ct_file()), "damaged"),
+        (ct_file(SOPClassUID="1.2.840.10008.1.3.10"), "directory"),
+        (other_class(ct_file()), "no_identity"),
+        (other_syntax(ct_file()), "transfer_syntax"),
+        (file_of(data_set(EncapsulatedDocument=b"%PDF", PixelData=None)), "document_needs_review"),
+        (ct_file(BodyPartExamined="HEAD"), None),
+    ],
+)
+def test_a_reason_for_each(data, reason):
+    done = run(data)
+
+    assert reason == done.reason
+    assert (reason is None) == (done.data is not None)
+
+
+def test_every_reason_says_what_to_do():
+    for reason, words in REASONS.items():
+        assert reason.isidentifier()
+        assert len(words) > 40
+        assert words.endswith(".")
+
+
+def test_deep_nesting_is_refused_and_does_not_crash():
+    inner = b"\x08\x00\x60\x00\x02\x00\x00\x00CT"
+    for _ in range(400):
+        item = b"\xfe\xff\x00\xe0" + len(inner).to_bytes(4, "little") + inner
+        inner = b"\x40\x00\x30\xa7" + len(item).to_bytes(4, "little") + item
+    data = with_raw(ct_file(PixelData=None), raw_element(0x52009229, b"UN", inner[8:]))
+
+    assert "damaged" == run(data).reason
+
+
+def test_a_document_is_left_out_where_the_profile_says_so():
+    out = result(file_of(data_set(EncapsulatedDocument=b"%PDF", PixelData=None)), Profile(documents="remove"))
+
+    assert not out.get("EncapsulatedDocument")
+
+
+def test_a_face_waits_where_the_profile_wants_it_removed():
+    profile = Profile(faces=frozenset({"HEAD"}))
+
+    assert "face_needs_removal" == run(ct_file(BodyPartExamined="HEAD"), profile).reason
+    assert None is run(ct_file(BodyPartExamined="CHEST"), profile).reason
+
+
+def ultrasound(text: str = "", *, frames: int = 1, **attributes) -> bytes:
+    """A made ultrasound fan with speckle, and text burned in above it."""
+    rng = np.random.default_rng(7)
+    clip = []
+    for _ in range(frames):
+        speckle = rng.gamma(2.0, 22.0, (240, 320)).clip(0, 220)
+        y, x = np.mgrid[:240, :320]
+        fan = (abs(x - 160) < (y - 30) * 0.8) & (y > 40)
+        picture = Image.fromarray((speckle * fan).astype("u1"))
+        if text:
+            ImageDraw.Draw(picture).text((6, 6), text, fill=235, font=ImageFont.load_default(14))
+        clip.append(np.asarray(picture))
+    return ct_file(
+        **{
+            "SOPClassUID": US_IMAGE, "Modality": "US", "Rows": 240, "Columns": 320,
+            "BitsAllocated": 8, "BitsStored": 8, "HighBit": 7, "NumberOfFrames": frames,
+            "PixelData": np.stack(clip).tobytes(),
+        }
+        | attributes
+    )  # fmt: skip
+
+
+def test_an_ultrasound_image_with_burned_in_text_waits():
+    done = run(ultrasound("Quarrendon, Ottilie H7731904"))
+
+    assert "pixels_need_review" == done.reason
+    assert "burned into the image" in done.explanation
+
+
+def test_a_clip_with_text_waits_and_burned_in_annotation_is_not_believed():
+    assert "pixels_need_review" == run(ultrasound("ID H7731904", frames=3, BurnedInAnnotation="NO")).reason
+
+
+def test_an_ultrasound_image_without_text_passes_and_says_it_was_looked_at():
+    out = result(ultrasound())
+
+    assert "NO" == out.BurnedInAnnotation
+    assert "113101" in [c.CodeValue for c in out.DeidentificationMethodCodeSequence]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "waits"),
+    [
+        ({"Modality": "CT", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, True),  # secondary capture
+        ({"Modality": "CT", "ImageType": ["DERIVED", "PRIMARY"]}, True),
+        ({"Modality": "CT", "ImageType": ["ORIGINAL", "PRIMARY"]}, False),
+    ],
+)
+def test_which_images_are_looked_at(attributes, waits):
+    done = run(ultrasound("Quarrendon, Ottilie H7731904", **attributes))
+
+    assert waits == (done.reason == "pixels_need_review")
+
+
+def test_one_of_a_series_is_looked_at_where_the_profile_says_so():
+    profile = Profile(series_once=frozenset({"CT"}))
+    reasons = {
+        n: run(ultrasound("Quarrendon, Ottilie", Modality="CT", InstanceNumber=n), profile).reason
+        for n in ("1", "2")
+    }
+
+    assert {"1": "pixels_need_review", "2": None} == reasons
+
+
+def test_pixels_that_cannot_be_decoded_wait():
+    assert "pixels_unreadable" == run(ultrasound(PixelData=b"\0\0", NumberOfFrames=7)).reason
+
+
+def test_what_a_person_has_looked_at_and_let_pass_goes_on():
+    done = deidentify(
+        ultrasound("MI 1.1 TIS 0.4 depth"),
+        profile=Profile(), key=KEY, subject=SUBJECT, cleared=frozenset({"pixels_need_review"}),
+    )  # fmt: skip
+
+    assert done.data is not None

@@ -1,0 +1,335 @@
+"""A read design of the plan: what is refused where, and what it becomes with its form."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from types import SimpleNamespace
+
+import pytest
+from pydantic import ValidationError
+
+from provident.kernel import NotFound, PlanError
+from provident.plan.models.forms import FormFile
+from provident.plan.models.reading import ReadDesignFile
+from provident.plan.models.study import BlindedTo
+from provident.programme.reads import form, read_design, read_designs, read_problems
+from provident.reading import Adjudicated, Agreed, Mode, Tie
+from tests.unit.forms.made import ramris
+
+
+title = "Read designs"
+
+
+def written(**changes):
+    """The read design of the arthritis plan."""
+    return {
+        "endpoint": "erosion_change",
+        "form": "ramris@2",
+        "unit": "participant",
+        "visits": ["baseline", "week24", "week52"],
+        "exam": "hands_mri",
+        "present": {
+            "mode": "simultaneous",
+            "time_order": "hidden",
+            "prior_answers": "hidden",
+        },
+        "readers": {"primary": 2, "pool": "reader", "adjudicator": 1},
+        "adjudicate": {
+            "when": {
+                "change": "abs(a.week52.change - b.week52.change) > limits.smallest",
+                "progression": "(a.week52.change > 0) != (b.week52.change > 0)",
+            },
+            "how": "independent third read, blind",
+            "technical_query_first": True,
+        },
+        "limits": {"smallest": "from qualification, then fixed"},
+        "final": {
+            "agreed": "mean of two",
+            "adjudicated": "mean of the two nearest",
+            "tie": "adjudicator and higher",
+        },
+        "order": {
+            "random": "per reader",
+            "blocks": 20,
+            "strata": ["site"],
+            "same_participant_gap": 10,
+        },
+        "sessions": {"at_most": "90 min"},
+        "hide": ["arm", "site", "dates", "visit_order", "other_answers"],
+        "repeats": {
+            "share": "10 %",
+            "washout": "28 d",
+            "last_draw": "84 d before data_lock",
+        },
+        "qualify": {"set": "20 cases", "attempts": 2, "pass": ["blanks == 0"]},
+        "monitor": {
+            "every": "25 reads",
+            "charts": [{"of": "minutes", "kind": "ewma"}],
+            "on_alarm": ["hold"],
+        },
+        "minutes": {"per": "time point", "mean": 13, "cv": 0.5},
+        "hours": {"reader": "4 h per week"},
+        "finish_by": {"milestone": "data_lock", "probability": "95 %"},
+        "unreadable": {"second_reader": True},
+        "unscheduled": ["unexpected_finding"],
+        **changes,
+    }
+
+
+def by_visit(**changes):
+    given = written(**changes)
+    given["unit"] = "visit"
+    given["present"] = {**given["present"], "mode": "time_point"}
+    given["adjudicate"]["when"] = {"far": "abs(a.erosion_total - b.erosion_total) > 5"}
+    return given
+
+
+def errors(given):
+    with pytest.raises(ValidationError) as caught:
+        ReadDesignFile.model_validate(given)
+    found: dict[str, str] = {}
+    for error in caught.value.errors():
+        place = ".".join(str(step) for step in error["loc"])
+        words = error["msg"].removeprefix("Value error, ")
+        found[place] = f"{found[place]}; {words}" if place in found else words
+    return found
+
+
+def changed(path, value):
+    given = deepcopy(written())
+    *way, last = path.split("/")
+    here = given
+    for step in way:
+        here = here[step]
+    if value is None:
+        del here[last]
+    else:
+        here[last] = value
+    return given
+
+
+def plan_of(design=None, form_file=None):
+    """A plan as far as reading needs it."""
+    file = FormFile.model_validate(form_file or ramris())
+    reading = ReadDesignFile.model_validate(design or written())
+    blinded = BlindedTo(arm=("reader",), scores=("clinical_team",))
+    return SimpleNamespace(
+        forms={file.key: file},
+        reading={reading.endpoint: reading},
+        study=SimpleNamespace(blinded_to=blinded),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place", "words"),
+    [
+        ("unit", "visit", "present.mode", "mode time_point belongs to unit: visit"),
+        ("present/mode", "time_point", "present.mode", "belongs to unit: visit"),
+        ("present/mode", "time_sequential", "present.time_order", "cannot hide"),
+        ("visits", ["baseline", "week52", "baseline"], "visits", "named twice"),
+        ("visits", [], "visits", "at least 1"),
+        ("readers/primary", 1, "readers.primary", "two primary reads"),
+        ("readers/primary", 3, "readers.primary", "less than or equal to 2"),
+        ("readers/adjudicator", 0, "readers.adjudicator", "no adjudicator"),
+        ("adjudicate", None, "readers.adjudicator", "no rule when to adjudicate"),
+        (
+            "readers/adjudicator_pool",
+            "reader",
+            "readers.adjudicator_pool",
+            "nobody judges their own read",
+        ),
+        ("final/tie", None, "final", "add tie:"),
+        ("final/adjudicated", None, "final", "add adjudicated:"),
+        (
+            "adjudicate/how",
+            "choice of one of the two",
+            "final.adjudicated",
+            "may only choose one of them",
+        ),
+        ("hide", ["arm"], "hide", "other_answers is hidden"),
+        (
+            "hide",
+            ["other_answers", "visit_order"],
+            "hide",
+            "dates and order tell each other",
+        ),
+        ("present/time_order", "shown", "hide", "visit_order is hidden, but"),
+        ("hide", ["arms"], "hide.0", "'arm'"),
+        (
+            "adjudicate/when/change",
+            "a.week25.change > 1",
+            "adjudicate.when.change",
+            'did you mean "week52"?',
+        ),
+        (
+            "adjudicate/when/change",
+            "a.week52.change - b.week52.change",
+            "adjudicate.when.change",
+            "a condition is needed",
+        ),
+        (
+            "adjudicate/when/change",
+            "c.week52.change > 1",
+            "adjudicate.when.change",
+            "known here: a, b, limits",
+        ),
+        (
+            "adjudicate/when/change",
+            "a.week52.change > limits.sdc",
+            "adjudicate.when.change",
+            'unknown name "limits.sdc"',
+        ),
+        ("adjudicate/when", {}, "adjudicate.when", "at least 1"),
+        ("value", "week25.change", "value", 'did you mean "week52"?'),
+        ("value", "week52", "value", "is not a visit of this design and a value at it"),
+        ("form", "ramris", "form", "pattern"),
+        ("repeats/last_draw", "soon", "repeats.last_draw", "a time before a milestone"),
+        ("qualify/set", "some cases", "qualify.set", "a number of cases"),
+        ("monitor/every", "0 reads", "monitor.every", "a number of reads"),
+        ("order/strata", ["arm"], "order.strata.0", "'site'"),
+        ("limits", {"smallest": "some day"}, "limits.smallest", ""),
+        ("wrong", 1, "wrong", "Extra inputs"),
+    ],
+)
+def test_what_contradicts_or_is_left_open_is_named_at_its_place(
+    path, value, place, words
+):
+    found = errors(changed(path, value))
+
+    where = [key for key in found if key.startswith(place)]
+    assert where, found
+    assert any(words in found[key] for key in where), found
+
+
+def test_a_design_that_compares_several_values_must_say_which_is_analysed():
+    found = errors(changed("adjudicate/when/change", "a.week52.total > b.week52.total"))
+
+    assert "say which value is analysed" in found[""]
+
+
+def test_a_single_reader_takes_the_first_read():
+    given = written(
+        readers={"primary": 1, "pool": "reader"},
+        adjudicate=None,
+        final={"agreed": "mean of two"},
+        value="week52.change",
+    )
+
+    assert "write agreed: first" in errors(given)["final.agreed"]
+
+
+def test_a_rule_for_an_adjudication_that_never_comes_is_refused():
+    given = written(adjudicate=None, value="week52.change")
+    given["readers"] = {"primary": 2, "pool": "reader"}
+
+    assert "nothing is ever adjudicated" in errors(given)["final.adjudicated"]
+
+
+def test_a_comma_in_a_short_mapping_does_not_cut_its_value():
+    """`{smallest: from qualification, then fixed}` is two keys in YAML."""
+    cut = {"smallest": "from qualification", "then fixed": None}
+
+    limits = ReadDesignFile.model_validate(written(limits=cut)).limits
+
+    assert limits == {"smallest": "from qualification, then fixed"}
+
+
+@pytest.mark.parametrize("name", ["erosion", "synovitis"])
+def test_the_designs_of_the_example_are_read(shared, name):
+    from provident.plan.document import read_document
+
+    path = shared / f"examples/arthritis/reading/{name}.yaml"
+    file = ReadDesignFile.model_validate(
+        read_document(path.name, path.read_bytes()).value
+    )
+
+    assert file.endpoint == f"{name}_change"
+
+
+def test_with_its_form_a_design_is_a_value_of_the_reading_domain():
+    made = read_design(plan_of(), "erosion_change")
+
+    assert (made.endpoint, made.value, made.form.key) == (
+        "erosion_change",
+        "week52.change",
+        "ramris@2",
+    )
+    assert (made.mode, made.hidden_time_order) == (Mode.SIMULTANEOUS, True)
+    assert made.show == ("cor_t1", "cor_stir")  # what the form needs
+    assert (made.final.agreed, made.final.adjudicated, made.final.tie) == (
+        Agreed.MEAN,
+        Adjudicated.NEAREST,
+        Tie.HIGHER,
+    )
+    assert (made.order.block, made.order.gap, made.order.strata) == (20, 10, ("site",))
+    assert made.limits == {"smallest": None}
+    assert made.session_minutes == 90
+    assert made.adjudicator_pool == "adjudicator"
+    assert made.hidden_from["arm"] == {"reader"}
+    assert made.hidden_from["scores"] == {"clinical_team"}
+    assert set(read_designs(plan_of())) == {"erosion_change"}
+
+
+def test_a_visit_by_visit_design_is_read_too():
+    made = read_design(plan_of(by_visit()), "erosion_change")
+
+    assert (made.per_participant, made.value) == (False, "erosion_total")
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "words"),
+    [
+        (
+            {"change": "a.week52.chnge > b.week52.chnge"},
+            ("adjudicate", "when", "change"),
+            'did you mean "change"?',
+        ),
+        (
+            {"change": "a.week52.bones.ero > b.week52.bones.ero"},
+            ("adjudicate", "when", "change"),
+            "a condition is needed here, this gives a column",
+        ),
+        (
+            {"change": 'a.week52.change == "PD" or b.week52.change > 1'},
+            ("adjudicate", "when", "change"),
+            "is compared with",
+        ),
+    ],
+)
+def test_a_condition_that_does_not_fit_the_form_is_named(change, place, words):
+    given = written()
+    given["adjudicate"]["when"] = change
+    plan = plan_of(given | {"value": "week52.change"})
+
+    problems = read_problems(plan, "erosion_change")
+
+    assert [p.loc for p in problems] == [place]
+    assert words in problems[0].words
+    with pytest.raises(PlanError, match="does not fit its form") as caught:
+        read_design(plan, "erosion_change")
+    assert [f.code for f in caught.value.findings] == ["READ.FORM"]
+
+
+@pytest.mark.parametrize("value", ["week52.chnge", "week52.bones", "week52.bones.ero"])
+def test_an_analysed_value_that_the_form_does_not_give_is_named(value):
+    plan = plan_of(written(value=value))
+
+    problems = read_problems(plan, "erosion_change")
+
+    assert [p.loc for p in problems] == [("value",)]
+    assert "has no single value" in problems[0].words
+
+
+def test_a_cell_may_be_analysed():
+    made = read_design(
+        plan_of(written(value="week52.bones.lunate.ero")), "erosion_change"
+    )
+
+    assert made.value == "week52.bones.lunate.ero"
+
+
+def test_what_the_plan_does_not_have_is_not_found():
+    with pytest.raises(NotFound, match='did you mean "erosion_change"'):
+        read_design(plan_of(), "erosion_chang")
+    with pytest.raises(NotFound, match='did you mean "ramris@2"'):
+        form(plan_of(), "ramris@1")

@@ -1,0 +1,133 @@
+"""Which page each role may open: everything that is not granted answers 403, or 404 as if it were not there."""
+
+from __future__ import annotations
+
+import pytest
+
+
+ROLES = ("trial_manager", "site", "qc", "reader", "adjudicator", "statistician", "monitor")  # fmt: skip
+MAY_OPEN = """
+page                          | trial_manager site qc  reader adjudicator statistician monitor
+                              | 200           200  200 200    200         200          200
+access                        | 200           200  200 200    200         200          200
+matrix                        | 200           200  200 403    403         200          200
+participants                  | 200           200  200 403    403         200          200
+participants/enrol            | 200           200  403 403    403         403          403
+participants/L-101            | 200           200  200 403    403         200          200
+participants/L-101/consent    | 200           200  403 403    403         403          403
+participants/L-101/withdraw   | 200           200  403 403    403         403          403
+participants/Z-999            | 404           404  404 403    403         404          404
+slots/{slot}                  | 200           200  200 403    403         200          200
+slots/0                       | 404           404  404 403    403         404          404
+exams/{exam}                  | 200           200  200 403    403         403          200
+exams/0                       | 404           404  404 403    403         403          404
+people                        | 200           403  403 403    403         403          403
+sites                         | 200           200  200 403    403         403          200
+sites/leeds/open              | 200           403  403 403    403         403          403
+plan                          | 200           200  200 403    403         200          200
+plan/versions                 | 200           200  200 403    403         200          200
+plan/file/study.yaml          | 200           200  200 403    403         200          200
+plan/file/nothing.yaml        | 404           404  404 403    403         404          404
+ledger                        | 200           200  200 403    403         200          200
+"""
+
+
+def cells():
+    _, *lines = MAY_OPEN.strip().splitlines()
+    for line in lines:
+        page, _, statuses = line.partition("|")
+        for role, status in zip(ROLES, statuses.split(), strict=True):
+            yield pytest.param(
+                page.strip(), role, int(status), id=f"{role} {page.strip() or 'home'}"
+            )
+
+
+@pytest.mark.parametrize(("page", "role", "expected"), list(cells()))
+def test_page(page, role, expected, as_member, make_member, participant, judged_exam):
+    client = as_member(make_member(role, "leeds" if role == "site" else ""))
+    address = page.format(slot=participant.slots.first().pk, exam=judged_exam().pk)
+
+    answer = client.get(f"/s/arthur-2/{address}")
+
+    assert (expected, True) == (answer.status_code, "Provident" in answer.text)
+
+
+@pytest.mark.parametrize(
+    "page", ["matrix", "participants/L-101", "slots/{slot}", "exams/{exam}"]
+)
+def test_another_site_sees_none_of_it(
+    page, as_member, make_member, participant, judged_exam
+):
+    client = as_member(make_member("site", "york"))
+    address = page.format(slot=participant.slots.first().pk, exam=judged_exam().pk)
+
+    answer = client.get(f"/s/arthur-2/{address}")
+
+    assert "L-101" not in answer.text
+    assert answer.status_code == (200 if page == "matrix" else 404)
+
+
+def test_without_a_role_the_study_does_not_exist(as_member, make_member, client, study):
+    from provident.web.people.models import User
+
+    client.force_login(
+        User.objects.create(username="nobody"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+
+    assert client.get("/s/arthur-2/matrix").status_code == 404
+
+
+def test_who_is_not_logged_in_is_asked_to(client, study):
+    answer = client.get("/s/arthur-2/matrix?state=late")
+
+    assert answer.status_code == 302
+    assert answer.url == "/login?next=%2Fs%2Farthur-2%2Fmatrix%3Fstate%3Dlate"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_says_what_the_person_is_blind_to(
+    role, as_member, make_member, participant
+):
+    client = as_member(make_member(role, "leeds" if role == "site" else ""))
+
+    answer = client.get("/s/arthur-2/")
+
+    assert "You are blind to" in answer.text
+    assert "arm." in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_at_most_seven_places_and_each_can_be_opened(
+    role, as_member, make_member, participant
+):
+    import re
+
+    client = as_member(make_member(role, "leeds" if role == "site" else ""))
+    nav = (
+        client.get("/s/arthur-2/")
+        .text.split('aria-label="Places"')[1]
+        .split("</nav>")[0]
+    )
+    places = re.findall(r'href="([^"]+)"', nav)
+
+    assert 1 <= len(places) <= 7
+    assert {200} == {client.get(place).status_code for place in places}
+
+
+def test_pages_carry_no_inline_style_or_script(
+    as_member, make_member, participant, judged_exam
+):
+    client = as_member(make_member("trial_manager"))
+    for page in ("", "matrix", f"exams/{judged_exam().pk}", "plan", "ledger", "people"):
+        text = client.get(f"/s/arthur-2/{page}").text
+
+        assert " style=" not in text
+        assert "<script>" not in text
+
+
+def test_the_policy_allows_this_server_alone(client, db):
+    policy = client.get("/login").headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
