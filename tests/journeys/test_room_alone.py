@@ -52,7 +52,9 @@ class Served:
     def answers(self, token: str = "case-one") -> dict[str, Any]:
         return dict(self.study.cases[token]["answers"])
 
-    def wait_for(self, key: str, value: object, token: str = "case-one", within: float = 2) -> None:
+    def wait_for(
+        self, key: str, value: object, token: str = "case-one", within: float = 2
+    ) -> None:
         """Until the server holds this answer; fails after `within` seconds."""
         until = time.monotonic() + within
         while self.answers(token).get(key) != value:
@@ -81,7 +83,9 @@ def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         missing(f"Chromium ({CHROMIUM})")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=ARGUMENTS
+        )
         yield browser
         browser.close()
 
@@ -98,12 +102,19 @@ def page(context: Any) -> Iterator[Any]:
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
+    page.on(
+        "console",
+        lambda m: (
+            problems.append(m.text) if "Content Security Policy" in m.text else None
+        ),
+    )
     yield page
     assert problems == []
 
 
-def open_case(page: Any, served: Served, token: str = "case-one", query: str = "") -> int:
+def open_case(
+    page: Any, served: Served, token: str = "case-one", query: str = ""
+) -> int:
     """Open a room; gives the milliseconds to the first image."""
     page.goto(f"{served.base}/read/room/{token}{query}")
     page.wait_for_selector("#room[data-first-image]", timeout=15_000)
@@ -116,7 +127,9 @@ def type_keys(page: Any, *keys: str) -> None:
 
 
 def focused(page: Any) -> str:
-    return str(page.evaluate("document.activeElement.closest('[data-key]')?.dataset.key ?? ''"))
+    return str(
+        page.evaluate("document.activeElement.closest('[data-key]')?.dataset.key ?? ''")
+    )
 
 
 def figures(page: Any, series: str) -> str:
@@ -211,7 +224,9 @@ def test_a_grid_is_scored_by_keyboard_alone(page, served, tmp_path):
     page.screenshot(path=tmp_path / "scoring.png")
 
     expected = [3, 10, 1, 2, "nv", "nv", 1, 0]
-    rows = [r["id"] for r in served.study.cases["case-one"]["form"]["blocks"][1]["rows"]]
+    rows = [
+        r["id"] for r in served.study.cases["case-one"]["form"]["blocks"][1]["rows"]
+    ]
     served.wait_for(f"A:bones.{rows[7]}.ero", 0, within=1.5)
     assert [served.answers()[f"A:bones.{r}.ero"] for r in rows[:8]] == expected
     assert focused(page) == f"A:bones.{rows[8]}.ero"
@@ -240,10 +255,15 @@ def test_all_normal_is_one_key_and_can_be_taken_back(page, served):
 def test_a_score_that_cannot_be_is_refused_in_words(page, served):
     open_case(page, served)
     type_keys(page, "ArrowDown", "5")
-    assert "Answer “All sites visible and normal?” first" in page.locator(".panel-foot").inner_text()
+    assert (
+        "Answer “All sites visible and normal?” first"
+        in page.locator(".panel-foot").inner_text()
+    )
     type_keys(page, "ArrowUp", "n", "ArrowRight", "7")
 
-    assert "takes a whole number from 0 to 3" in page.locator(".panel-foot").inner_text()
+    assert (
+        "takes a whole number from 0 to 3" in page.locator(".panel-foot").inner_text()
+    )
 
 
 def test_the_next_time_point_keeps_the_place(page, served):
@@ -251,8 +271,13 @@ def test_the_next_time_point_keeps_the_place(page, served):
     type_keys(page, "n", "2", "t")
 
     assert focused(page) == "B:bones.metacarpal_base_2.ero"
-    assert page.get_by_role("tab", selected=True).inner_text().startswith("Time point B")
-    assert page.locator('[data-key="B:bones.metacarpal_base_1.ero"] .beside').inner_text() == "A 2"
+    assert (
+        page.get_by_role("tab", selected=True).inner_text().startswith("Time point B")
+    )
+    assert (
+        page.locator('[data-key="B:bones.metacarpal_base_1.ero"] .beside').inner_text()
+        == "A 2"
+    )
 
 
 def test_nothing_is_lost_when_the_page_is_closed_at_once(page, context, served):
@@ -266,12 +291,17 @@ def test_nothing_is_lost_when_the_page_is_closed_at_once(page, context, served):
     again.wait_for_timeout(300)
 
     served.wait_for("A:bones.metacarpal_base_4.ero", 5)
-    assert again.locator('[data-key="A:bones.metacarpal_base_4.ero"]').inner_text().strip() == "5"
+    assert (
+        again.locator('[data-key="A:bones.metacarpal_base_4.ero"]').inner_text().strip()
+        == "5"
+    )
     assert focused(again).startswith("A:bones.metacarpal_base_")
     assert figures(again, "A.cor_stir").startswith("14/24")
 
 
-def test_the_server_holds_all_but_the_last_two_seconds_when_the_browser_is_killed(served, tmp_path):
+def test_the_server_holds_all_but_the_last_two_seconds_when_the_browser_is_killed(
+    served, tmp_path
+):
     port_file = tmp_path / "profile/DevToolsActivePort"
     process = subprocess.Popen(
         [str(CHROMIUM), *ARGUMENTS, "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}"],
@@ -295,7 +325,11 @@ with sync_playwright() as p:
         while not port_file.is_file():
             time.sleep(0.05)
         port = port_file.read_text().splitlines()[0]
-        typist = subprocess.Popen([sys.executable, "-c", program, f"http://127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True)
+        typist = subprocess.Popen(
+            [sys.executable, "-c", program, f"http://127.0.0.1:{port}"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert typist.stdout is not None
         assert typist.stdout.readline().strip() == "typed"
         time.sleep(2)
@@ -305,7 +339,9 @@ with sync_playwright() as p:
         typist.kill()
         typist.communicate()
 
-    assert [served.answers().get(f"A:bones.metacarpal_base_{n}.ero") for n in (1, 2, 3, 4)] == [2, 3, 4, 5]
+    assert [
+        served.answers().get(f"A:bones.metacarpal_base_{n}.ero") for n in (1, 2, 3, 4)
+    ] == [2, 3, 4, 5]
 
 
 def test_without_a_network_reading_goes_on(page, context, served):
@@ -337,7 +373,11 @@ def test_two_windows_are_joined_by_asking(page, context, served, tmp_path):
     type_keys(page, "n", "2", "3")
     served.wait_for("A:bones.metacarpal_base_2.ero", 3)
     case = served.study.cases["case-one"]  # the other window
-    case["answers"] = {**case["answers"], "A:bones.metacarpal_base_1.ero": 6, "B:normal": 0}
+    case["answers"] = {
+        **case["answers"],
+        "A:bones.metacarpal_base_1.ero": 6,
+        "B:normal": 0,
+    }
     case["version"] += 1
     type_keys(page, "ArrowUp", "ArrowUp", "4")
     dialog = page.get_by_role("dialog")
@@ -349,10 +389,15 @@ def test_two_windows_are_joined_by_asking(page, context, served, tmp_path):
 
     served.wait_for("B:normal", 0)
     assert served.answers()["A:bones.metacarpal_base_1.ero"] == 6
-    assert page.locator('[data-key="A:bones.metacarpal_base_1.ero"]').inner_text().strip() == "6"
+    assert (
+        page.locator('[data-key="A:bones.metacarpal_base_1.ero"]').inner_text().strip()
+        == "6"
+    )
 
 
-def test_a_measurement_fills_its_field_and_is_drawn_again(page, context, served, tmp_path):
+def test_a_measurement_fills_its_field_and_is_drawn_again(
+    page, context, served, tmp_path
+):
     open_case(page, served, "case-two")
     page.locator('[data-key="thickness"]').focus()
     type_keys(page, "m")
@@ -363,13 +408,19 @@ def test_a_measurement_fills_its_field_and_is_drawn_again(page, context, served,
     drag(page, "A.clip", (-50, -30), (40, 20))
     page.wait_for_timeout(900)
     page.screenshot(path=tmp_path / "ultrasound.png")
-    measurements = {m["kind"]: m for m in served.study.cases["case-two"]["measurements"]}
+    measurements = {
+        m["kind"]: m for m in served.study.cases["case-two"]["measurements"]
+    }
 
     assert measurements["length"]["item"] == "thickness"
     assert measurements["length"]["unit"] == "px"
     assert measurements["length"]["image"].endswith("?frame=1")
-    assert served.answers("case-two")["thickness"] == round(measurements["length"]["value"], 1)
-    assert served.answers("case-two")["signal"] == round(measurements["ellipse"]["stats"]["mean"], 1)
+    assert served.answers("case-two")["thickness"] == round(
+        measurements["length"]["value"], 1
+    )
+    assert served.answers("case-two")["signal"] == round(
+        measurements["ellipse"]["stats"]["mean"], 1
+    )
 
     page.close()
     again = context.new_page()
@@ -431,7 +482,9 @@ def test_signing_shows_what_is_signed_and_what_is_left(page, served, tmp_path):
     assert "56 things are left" in summary.inner_text()
     assert "and 51 more answers" in summary.inner_text()
     assert page.evaluate("document.activeElement.className") == "summary"
-    assert page.locator('[data-key="A:readable"]').get_attribute("aria-invalid") == "true"
+    assert (
+        page.locator('[data-key="A:readable"]').get_attribute("aria-invalid") == "true"
+    )
     summary.get_by_role("button", name="B, All sites visible and normal?").click()
     assert focused(page) == "B:normal"
     assert served.study.signed == []
@@ -446,7 +499,9 @@ def test_the_next_case_appears_at_once(page, served, capsys):
     page.keyboard.press("Enter")
     page.wait_for_url("**/read/room/case-two")
     page.wait_for_selector('[data-series="A.clip"] canvas')
-    page.wait_for_function("Number(document.getElementById('room').dataset.firstImage) > 0")
+    page.wait_for_function(
+        "Number(document.getElementById('room').dataset.firstImage) > 0"
+    )
     page.wait_for_timeout(600)
     milliseconds = int(page.locator("#room").get_attribute("data-first-image"))
     with capsys.disabled():
@@ -521,7 +576,9 @@ def test_when_the_graphics_card_fails_the_cpu_draws_and_answers_stay(page, serve
     open_case(page, served, query="?rendering=webgl")
     type_keys(page, "n", "2")
     with page.expect_navigation():
-        page.evaluate("window.contexts.forEach((c) => c.getExtension('WEBGL_lose_context')?.loseContext())")
+        page.evaluate(
+            "window.contexts.forEach((c) => c.getExtension('WEBGL_lose_context')?.loseContext())"
+        )
     page.wait_for_selector("#room[data-first-image]")
 
     assert page.locator(".bar .amber").count() == 1
@@ -530,13 +587,17 @@ def test_when_the_graphics_card_fails_the_cpu_draws_and_answers_stay(page, serve
 
 def test_an_adjudicator_takes_a_readers_answer(page, served, tmp_path):
     open_case(page, served, "case-three")
-    reads = [r["answers"] for r in served.study.cases["case-three"]["adjudication"]["reads"]]
+    reads = [
+        r["answers"] for r in served.study.cases["case-three"]["adjudication"]["reads"]
+    ]
     key = next(k for k in reads[0] if k.endswith(".ero") and reads[0][k] != reads[1][k])
     type_keys(page, "n")
     page.locator(f'[data-key="{key}"]').focus()
     page.screenshot(path=tmp_path / "adjudication.png")
 
-    assert page.locator(f'[data-key="{key}"]').evaluate("e => e.classList.contains('differs')")
+    assert page.locator(f'[data-key="{key}"]').evaluate(
+        "e => e.classList.contains('differs')"
+    )
     type_keys(page, "]")
     served.wait_for(key, reads[1][key], "case-three")
 
@@ -564,11 +625,16 @@ def test_a_browser_without_webgl_still_shows_images(browser, served):
 
 
 def test_a_case_that_is_not_yours_says_where_to_go(page, served):
-    page.route("**/read/api/case/case-one", lambda route: route.fulfill(status=403, body="{}"))
+    page.route(
+        "**/read/api/case/case-one", lambda route: route.fulfill(status=403, body="{}")
+    )
     page.goto(f"{served.base}/read/room/case-one")
 
     page.get_by_role("heading", name="This case cannot be opened").wait_for()
-    assert page.get_by_role("link", name="Back to the worklist").get_attribute("href") == "/read/"
+    assert (
+        page.get_by_role("link", name="Back to the worklist").get_attribute("href")
+        == "/read/"
+    )
 
 
 def test_an_image_that_cannot_be_had_is_named(page, served):
@@ -578,19 +644,34 @@ def test_an_image_that_cannot_be_had_is_named(page, served):
     page.get_by_text("These images could not be loaded").first.wait_for()
 
 
-@pytest.mark.parametrize("place", ["room", "help", "sign", "adjudication", "ultrasound"])
+@pytest.mark.parametrize(
+    "place", ["room", "help", "sign", "adjudication", "ultrasound"]
+)
 def test_axe_finds_nothing(page, served, tmp_path, place):
     from axe_playwright_python.sync_playwright import Axe
 
-    token = {"adjudication": "case-three", "ultrasound": "case-two"}.get(place, "case-one")
+    token = {"adjudication": "case-three", "ultrasound": "case-two"}.get(
+        place, "case-one"
+    )
     open_case(page, served, token)
     page.wait_for_timeout(500)
-    type_keys(page, *{"help": ["?"], "sign": ["Control+Enter"], "room": ["n", "3", "v"], "adjudication": ["n"]}.get(place, []))
+    type_keys(
+        page,
+        *{
+            "help": ["?"],
+            "sign": ["Control+Enter"],
+            "room": ["n", "3", "v"],
+            "adjudication": ["n"],
+        }.get(place, []),
+    )
     page.wait_for_timeout(200)
     page.screenshot(path=tmp_path / f"{place}.png")
     results = Axe().run(page)
 
-    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in results.response["violations"]] == []
+    assert [
+        (v["id"], [n["html"][:90] for n in v["nodes"]])
+        for v in results.response["violations"]
+    ] == []
 
 
 @pytest.mark.parametrize("width", [720, 360])

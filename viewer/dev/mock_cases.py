@@ -15,9 +15,21 @@ BONES = [
     "Radius", "Ulna", "MCP 2 head", "MCP 2 base", "MCP 3 head", "MCP 3 base", "MCP 4 head", "MCP 4 base",
     "MCP 5 head", "MCP 5 base",
 ]  # fmt: skip
-JOINTS = ["Radioulnar", "Radiocarpal", "Intercarpal", "MCP 2", "MCP 3", "MCP 4", "MCP 5"]
+JOINTS = [
+    "Radioulnar",
+    "Radiocarpal",
+    "Intercarpal",
+    "MCP 2",
+    "MCP 3",
+    "MCP 4",
+    "MCP 5",
+]
 
-NORMAL = {"kind": "item", "type": "choice", "choices": [{"value": 1, "label": "Yes"}, {"value": 0, "label": "No"}]}
+NORMAL = {
+    "kind": "item",
+    "type": "choice",
+    "choices": [{"value": 1, "label": "Yes"}, {"value": 0, "label": "No"}],
+}
 
 
 def _rows(names: list[str]) -> list[dict[str, str]]:
@@ -25,7 +37,14 @@ def _rows(names: list[str]) -> list[dict[str, str]]:
 
 
 def _score(name: str, label: str, most: int) -> dict[str, Any]:
-    return {"id": name, "label": label, "type": "integer", "min": 0, "max": most, "missing": ["nv", "nq", "jr"]}
+    return {
+        "id": name,
+        "label": label,
+        "type": "integer",
+        "min": 0,
+        "max": most,
+        "missing": ["nv", "nq", "jr"],
+    }
 
 
 GATE = {"item": "normal", "when": 0, "fill": 0}
@@ -64,7 +83,14 @@ PRESETS = [
 BLIND = ["arm", "site", "dates", "order of the time points", "other readers"]
 
 
-def _series(store: dict[str, Path], token: str, name: str, role: str, label: str, paths: list[Path]) -> dict[str, Any]:
+def _series(
+    store: dict[str, Path],
+    token: str,
+    name: str,
+    role: str,
+    label: str,
+    paths: list[Path],
+) -> dict[str, Any]:
     images = []
     for path in paths:
         store[f"{token}/{path.name}"] = path
@@ -72,7 +98,13 @@ def _series(store: dict[str, Path], token: str, name: str, role: str, label: str
     return {"id": name, "role": role, "label": label, "images": images}
 
 
-def _case(token: str, number: int, form: dict[str, Any], timepoints: list[dict[str, Any]], layout: list[list[str]]) -> dict[str, Any]:
+def _case(
+    token: str,
+    number: int,
+    form: dict[str, Any],
+    timepoints: list[dict[str, Any]],
+    layout: list[list[str]],
+) -> dict[str, Any]:
     return {
         "token": token, "study": "Drug X in early arthritis", "number": number, "of": 45, "minutes_left": 130,
         "blind_to": BLIND, "role": "reader", "phase": "open", "timepoints": timepoints, "layout": layout,
@@ -100,7 +132,16 @@ def build(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Path]]:
 
     layout = [["A.cor_stir", "B.cor_stir"], ["A.cor_t1", "B.cor_t1"]]
     first = _case("case-one", 17, RAMRIS, hands("case-one"), layout)
-    us = [{"label": "A", "series": [_series(store, "case-two", "A.clip", "clip", "MCP 2, longitudinal", clip)]}]
+    us = [
+        {
+            "label": "A",
+            "series": [
+                _series(
+                    store, "case-two", "A.clip", "clip", "MCP 2, longitudinal", clip
+                )
+            ],
+        }
+    ]
     second = _case("case-two", 18, ULTRASOUND, us, [["A.clip"]])
     third = _case("case-three", 19, RAMRIS, hands("case-three"), layout)
     third["role"] = "adjudicator"
@@ -109,9 +150,24 @@ def build(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Path]]:
 
 
 def _two_readers() -> list[dict[str, Any]]:
-    keys = [f"{t}:bones.{r['id']}.{c}" for t in "AB" for r in _rows(BONES) for c in ("ero", "ost")]
+    keys = [
+        f"{t}:bones.{r['id']}.{c}"
+        for t in "AB"
+        for r in _rows(BONES)
+        for c in ("ero", "ost")
+    ]
     keys += [f"{t}:joints.{r['id']}.syn" for t in "AB" for r in _rows(JOINTS)]
     one = {k: (i * 7) % 4 if i % 3 == 0 else 0 for i, k in enumerate(keys)}
-    two = {k: v + 1 if i % 11 == 0 and v < 3 else v for i, (k, v) in enumerate(one.items())}
-    gate = {"A:normal": 0, "B:normal": 0, "A:readable": "optimal", "B:readable": "optimal"}
-    return [{"label": "Reader 1", "answers": {**gate, **one}}, {"label": "Reader 2", "answers": {**gate, **two}}]
+    two = {
+        k: v + 1 if i % 11 == 0 and v < 3 else v for i, (k, v) in enumerate(one.items())
+    }
+    gate = {
+        "A:normal": 0,
+        "B:normal": 0,
+        "A:readable": "optimal",
+        "B:readable": "optimal",
+    }
+    return [
+        {"label": "Reader 1", "answers": {**gate, **one}},
+        {"label": "Reader 2", "answers": {**gate, **two}},
+    ]

@@ -30,7 +30,9 @@ FINGERS = [
 ]  # fmt: skip
 
 
-def _ellipse(x: Image, y: Image, shape: tuple[float, float, float, float, float]) -> Image:
+def _ellipse(
+    x: Image, y: Image, shape: tuple[float, float, float, float, float]
+) -> Image:
     cx, cy, a, b, tilt = shape
     turn = np.deg2rad(tilt)
     u = (x - cx) * np.cos(turn) + (y - cy) * np.sin(turn)
@@ -53,7 +55,9 @@ def _smooth(image: Image, times: int) -> Image:
     return image
 
 
-def hand(depth: float, *, size: int, stir: bool, lesion: float, rng: np.random.Generator) -> Image:
+def hand(
+    depth: float, *, size: int, stir: bool, lesion: float, rng: np.random.Generator
+) -> Image:
     """One coronal slice at `depth` (-1 palm to 1 back), as STIR or as T1; values 0 to about 1,000."""
     y, x = np.mgrid[0:size, 0:size] / size
     thick = np.sqrt(max(0.05, 1 - depth**2))
@@ -74,8 +78,14 @@ def hand(depth: float, *, size: int, stir: bool, lesion: float, rng: np.random.G
         rim = np.exp(-(((distance - 1.12) / 0.22) ** 2))
         marrow = (70 if stir else 640) + trabeculae
         image = image * (1 - inside) + marrow * inside - rim * (40 if stir else 230)
-    for cx, cy, strength in ((0.475, 0.625, 1.0), (0.385, 0.735, 0.8), (0.43, 0.365, 0.7)):
-        spot = np.exp(-_ellipse(x, y, (cx, cy, 0.022, 0.020, 0)) * 1.2) * lesion * strength
+    for cx, cy, strength in (
+        (0.475, 0.625, 1.0),
+        (0.385, 0.735, 0.8),
+        (0.43, 0.365, 0.7),
+    ):
+        spot = (
+            np.exp(-_ellipse(x, y, (cx, cy, 0.022, 0.020, 0)) * 1.2) * lesion * strength
+        )
         image += spot * (620 if stir else -420) * np.exp(-((depth - 0.1) ** 2) * 6)
     return np.clip(image + rng.normal(0, 13, (size, size)), 0, 1500)
 
@@ -88,12 +98,16 @@ def ultrasound(frame: int, frames: int, rng: np.random.Generator) -> NDArray[np.
     bone = 190 + 26 * np.sin((x - 30) / 75) - 40 * np.exp(-(((x - 200) / 26) ** 2))
     grey = 90 * np.exp(-np.abs(y - 40) / 22) + 55
     grey = grey * (0.75 + 0.5 * _smooth(rng.normal(0, 1, (height, width)), 3))
-    grey = np.where(y > bone + 5, grey * 0.18, grey) + 190 * np.exp(-(((y - bone) / 4) ** 2))
+    grey = np.where(y > bone + 5, grey * 0.18, grey) + 190 * np.exp(
+        -(((y - bone) / 4) ** 2)
+    )
     pouch = np.exp(-((((x - 200) / 62) ** 2) + ((y - 150) / 26) ** 2) * 1.4)
     grey = grey * (1 - 0.75 * pouch)
     rgb = np.repeat(np.clip(grey, 0, 255)[..., None], 3, axis=2)
     for cx, cy, r in ((185, 148, 13), (214, 158, 10), (232, 143, 8)):
-        flow = np.exp(-(((x - cx) / r) ** 2 + ((y - cy) / (r * 0.7)) ** 2)) * (0.35 + 0.65 * beat)
+        flow = np.exp(-(((x - cx) / r) ** 2 + ((y - cy) / (r * 0.7)) ** 2)) * (
+            0.35 + 0.65 * beat
+        )
         rgb = rgb * (1 - flow[..., None]) + flow[..., None] * np.array([255, 120, 30])
     return np.clip(rgb, 0, 255).astype(np.uint8)
 
@@ -109,14 +123,18 @@ def _new(sop_class: str) -> FileDataset:
     return ds
 
 
-def write_hand(folder: Path, *, slices: int, size: int, stir: bool, lesion: float, seed: int) -> list[Path]:
+def write_hand(
+    folder: Path, *, slices: int, size: int, stir: bool, lesion: float, seed: int
+) -> list[Path]:
     """A coronal series in files of one image each."""
     rng = np.random.default_rng(seed)
     frame_of_reference, series = generate_uid(), generate_uid()
     paths = []
     for i in range(slices):
         depth = -0.9 + 1.8 * i / max(1, slices - 1)
-        pixels = hand(depth, size=size, stir=stir, lesion=lesion, rng=rng).astype(np.uint16)
+        pixels = hand(depth, size=size, stir=stir, lesion=lesion, rng=rng).astype(
+            np.uint16
+        )
         ds = _new(MR)
         ds.Modality, ds.SeriesInstanceUID, ds.InstanceNumber = "MR", series, i + 1
         ds.FrameOfReferenceUID = frame_of_reference
@@ -138,16 +156,32 @@ def write_clip(folder: Path, *, frames: int, seed: int) -> list[Path]:
     ds = _new(US_CLIP)
     ds.Modality, ds.NumberOfFrames, ds.FrameTime = "US", frames, 50
     ds.FrameIncrementPointer = 0x00181063
-    _pixels(ds, np.stack([ultrasound(i, frames, rng) for i in range(frames)]), photometric="RGB", bits=8)
+    _pixels(
+        ds,
+        np.stack([ultrasound(i, frames, rng) for i in range(frames)]),
+        photometric="RGB",
+        bits=8,
+    )
     ds.PlanarConfiguration = 0
     path = folder / f"{ds.SOPInstanceUID}.dcm"
     ds.save_as(path, enforce_file_format=True)
     return [path]
 
 
-def _pixels(ds: FileDataset, pixels: NDArray[np.uint16] | NDArray[np.uint8], *, photometric: str, bits: int) -> None:
+def _pixels(
+    ds: FileDataset,
+    pixels: NDArray[np.uint16] | NDArray[np.uint8],
+    *,
+    photometric: str,
+    bits: int,
+) -> None:
     colour = photometric == "RGB"
     ds.Rows, ds.Columns = pixels.shape[-3:-1] if colour else pixels.shape[-2:]
     ds.SamplesPerPixel, ds.PhotometricInterpretation = (3 if colour else 1), photometric
-    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = bits, bits, bits - 1, 0
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = (
+        bits,
+        bits,
+        bits - 1,
+        0,
+    )
     ds.PixelData = pixels.tobytes()

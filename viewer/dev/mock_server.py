@@ -35,7 +35,12 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".wasm": "application/wasm"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+}
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Reading room</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><div id="room" data-case="/read/api/case/{token}" data-csrf="{csrf}"></div>
@@ -48,8 +53,14 @@ class MockStudy:
     def __init__(self, folder: Path) -> None:
         self._fresh, self.files = build(folder)
         # Taken once: a build that runs meanwhile must not pull the files away from under a reader.
-        self.built = {p.relative_to(BUILT).as_posix(): p.read_bytes() for p in BUILT.rglob("*") if p.is_file()}
-        self.script = str(json.loads(self.built["manifest.json"])["src/room/main.ts"]["file"])
+        self.built = {
+            p.relative_to(BUILT).as_posix(): p.read_bytes()
+            for p in BUILT.rglob("*")
+            if p.is_file()
+        }
+        self.script = str(
+            json.loads(self.built["manifest.json"])["src/room/main.ts"]["file"]
+        )
         self.lock = threading.Lock()
         self.reset()
 
@@ -66,9 +77,15 @@ class MockStudy:
 
     def save(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         case = self.cases[token]
-        if body["version"] != case["version"] or any(s["token"] == token for s in self.signed):
+        if body["version"] != case["version"] or any(
+            s["token"] == token for s in self.signed
+        ):
             return 409, case
-        case.update(answers=body["answers"], measurements=body["measurements"], version=case["version"] + 1)
+        case.update(
+            answers=body["answers"],
+            measurements=body["measurements"],
+            version=case["version"] + 1,
+        )
         case["active_seconds"] = body["active_seconds"]
         self.saves.append({"token": token, **body})
         return 200, {"version": case["version"], "saved": "2026-11-24T04:00:00Z"}
@@ -83,7 +100,9 @@ class MockStudy:
         if findings:
             return 422, {"findings": findings}
         case["phase"] = "signed"
-        self.signed.append({"token": token, **{k: v for k, v in body.items() if k != "password"}})
+        self.signed.append(
+            {"token": token, **{k: v for k, v in body.items() if k != "password"}}
+        )
         return 200, {"next": self.next_after(token)}
 
 
@@ -103,7 +122,11 @@ def _names(case: dict[str, Any]) -> list[str]:
         if block["kind"] == "item":
             names += [block["id"]] if block.get("required", True) else []
         else:
-            names += [f"{block['id']}.{r['id']}.{c['id']}" for r in block["rows"] for c in block["columns"]]
+            names += [
+                f"{block['id']}.{r['id']}.{c['id']}"
+                for r in block["rows"]
+                for c in block["columns"]
+            ]
     return [p + n for p in prefixes for n in names]
 
 
@@ -123,18 +146,40 @@ class Handler(BaseHTTPRequestHandler):
             case ["static", "built", *rest]:
                 self._built("/".join(rest))
             case ["read", "room", token] if token in self.study.cases:
-                self._send(200, PAGE.format(token=token, csrf=CSRF, script=self.study.script).encode(), "text/html; charset=utf-8")
+                self._send(
+                    200,
+                    PAGE.format(
+                        token=token, csrf=CSRF, script=self.study.script
+                    ).encode(),
+                    "text/html; charset=utf-8",
+                )
             case ["read", "api", "case", token] if token in self.study.cases:
                 self._json(200, self.study.cases[token])
             case ["read", "api", "next"]:
-                self._json(200, {"next": self.study.next_after(query.get("after", [None])[0])})
+                self._json(
+                    200, {"next": self.study.next_after(query.get("after", [None])[0])}
+                )
             case ["read", "file", token, name] if f"{token}/{name}" in self.study.files:
-                self._send(200, self.study.files[f"{token}/{name}"].read_bytes(), "application/dicom", cache=True)
+                self._send(
+                    200,
+                    self.study.files[f"{token}/{name}"].read_bytes(),
+                    "application/dicom",
+                    cache=True,
+                )
             case ["dev", "state"]:
                 study = self.study
-                self._json(200, {"cases": study.cases, "signed": study.signed, "saves": study.saves})
+                self._json(
+                    200,
+                    {
+                        "cases": study.cases,
+                        "signed": study.signed,
+                        "saves": study.saves,
+                    },
+                )
             case ["read"]:
-                self._send(200, b"<!doctype html><title>Worklist</title>Worklist", "text/html")
+                self._send(
+                    200, b"<!doctype html><title>Worklist</title>Worklist", "text/html"
+                )
             case _:
                 self._send(404, b"not found", "text/plain")
 
@@ -147,7 +192,9 @@ class Handler(BaseHTTPRequestHandler):
     def _change(self, what: str, act: Any) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         match self.path.strip("/").split("/"):
-            case ["read", "api", "case", token, verb] if verb == what and token in self.study.cases:
+            case ["read", "api", "case", token, verb] if (
+                verb == what and token in self.study.cases
+            ):
                 if self.headers.get("X-CSRFToken") != CSRF:
                     return self._json(403, {"detail": "csrf"})
                 with self.study.lock:
@@ -162,17 +209,25 @@ class Handler(BaseHTTPRequestHandler):
         body = self.study.built.get(name)
         if body is None:
             return self._send(404, b"not found", "text/plain")
-        return self._send(200, body, TYPES.get(Path(name).suffix, "text/plain"), cache=True)
+        return self._send(
+            200, body, TYPES.get(Path(name).suffix, "text/plain"), cache=True
+        )
 
-    def _send(self, status: int, body: bytes, kind: str, *, cache: bool = False) -> None:
+    def _send(
+        self, status: int, body: bytes, kind: str, *, cache: bool = False
+    ) -> None:
         self.send_response(HTTPStatus(status))
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "private, max-age=3600, immutable" if cache else "no-store")
+        self.send_header(
+            "Cache-Control", "private, max-age=3600, immutable" if cache else "no-store"
+        )
         self.end_headers()
-        with contextlib.suppress(ConnectionError):  # the reader has gone to another page
+        with contextlib.suppress(
+            ConnectionError
+        ):  # the reader has gone to another page
             self.wfile.write(body)
 
 

@@ -7,7 +7,9 @@ whoever uses it lets a person look. Handwriting, slanted text and text of a low 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +61,7 @@ def frames_of(data: bytes) -> Iterator[Image]:
     import pydicom
     from pydicom.pixels.utils import iter_pixels
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _quiet():
         warnings.simplefilter("ignore")
         try:
             dataset = pydicom.dcmread(BytesIO(data), force=True)
@@ -75,6 +77,18 @@ def frames_of(data: bytes) -> Iterator[Image]:
                 yield _grey(np.asarray(frame))
         except Exception as error:  # noqa: BLE001  # decoders raise whatever they like
             raise NotDecodable(type(error).__name__) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Decoders log what they cannot read, with a traceback; here that is an answer, not an error."""
+    logger = logging.getLogger("pydicom")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _grey(frame: Any) -> Image:

@@ -131,6 +131,8 @@ def _add(
     for encoding in ENCODINGS if not text.isascii() else ("ascii", "utf-16-le"):
         try:
             needle = text.encode(encoding).lower()
+            # Without its last zero the little endian form is found in the big endian one too.
+            needle = needle.rstrip(b"\0") if encoding == "utf-16-le" else needle
         except (UnicodeEncodeError, LookupError):
             continue
         if len(needle) >= _LETTERS - 1:

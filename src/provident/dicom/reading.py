@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import warnings
 import zlib
@@ -18,6 +19,9 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from provident.kernel import Finding, InvalidInput, Place, Severity
 
+
+# pydicom logs what it finds odd together with the value: a name, a number, a file's path.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 Reason = Literal[
     "empty", "not_dicom", "truncated_header", "broken", "too_large", "not_readable"
@@ -129,11 +133,10 @@ def _read(fp: BinaryIO, size: int, only: Collection[int] | None) -> FileDataset:
                 force=True,
                 specific_tags=[BaseTag(tag) for tag in only] if only else None,
             )
+            _check_whole(header, watch, size, start)
     except DAMAGE:
-        raise NotReadable(
-            "truncated_header" if fp.tell() >= size else "broken"
-        ) from None
-    _check_whole(header, watch, size)
+        reason: Reason = "truncated_header" if fp.tell() >= size else "broken"
+        raise NotReadable(reason) from None
     return header
 
 
@@ -160,10 +163,11 @@ def _check_inflated(fp: BinaryIO) -> None:
         raise NotReadable("truncated_header")
 
 
-def _check_whole(header: FileDataset, watch: _Watch, size: int) -> None:
+def _check_whole(header: FileDataset, watch: _Watch, size: int, start: bytes) -> None:
     syntax = header.file_meta.get("TransferSyntaxUID")
     if not watch.seen:
-        raise NotReadable("truncated_header" if header.file_meta else "not_dicom")
+        marked = start[_MAGIC] == b"DICM"
+        raise NotReadable("truncated_header" if marked else "not_dicom")
     if not (watch.plausible or header.file_meta):
         raise NotReadable("not_dicom")
     # A deflated file was inflated whole, or zlib would have complained.

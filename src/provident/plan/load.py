@@ -86,7 +86,9 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     total = 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if _hidden(name) or not path.is_file() or not _is_part(name):
+        if _hidden(name) or path.is_symlink() or not path.is_file():
+            continue  # a link may lead out of the folder, to what is no part of the plan
+        if not _is_part(name):
             continue
         total += path.stat().st_size
         if total > LARGEST_PLAN or len(files) >= MOST_FILES:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+from importlib import import_module
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +19,15 @@ YAML = sorted(f for f in FILES if f.endswith(".yaml"))
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unchanged_files_are_read_once():
+    """Only one file changes at a time; reading the other twenty each time is most of the work."""
+    load = import_module("provident.plan.load")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "read_document", lru_cache(maxsize=64)(load.read_document))
+        yield
 
 
 def assert_answered(files):
@@ -95,8 +109,6 @@ DOCUMENTS = plan.load_files(FILES).documents
 @given(st.sampled_from(YAML), st.data(), VALUES)
 def test_any_value_in_any_place(file, data, value):
     """JSON is YAML, so that any value can be written as one."""
-    import json
-
     document = DOCUMENTS[file]
     path = data.draw(st.sampled_from(sorted(paths(document), key=str)))
     text = json.dumps(replaced(document, path, value), ensure_ascii=True)

@@ -246,7 +246,7 @@ def test_the_exam_without_a_fault_passes_without_a_finding(maker, facts):
         visit="baseline",
     )
 
-    assert (Outcome.PASS, ()) == (verdict.outcome, verdict.all_findings())
+    assert (verdict.outcome, verdict.all_findings()) == (Outcome.PASS, ())
 
 
 @pytest.mark.parametrize("fault", HANDS, ids=lambda f: f.name)
@@ -285,8 +285,7 @@ def shell(*shells: tuple[int, int]) -> Callable[[str], list[Dataset]]:
 
 
 def without_weight(maker: str) -> list[Dataset]:
-    images = scans.dwi("standard" if maker == "siemens" else maker)
-    return images
+    return scans.dwi("standard" if maker == "siemens" else maker)
 
 
 DIFFUSION = [
@@ -307,7 +306,7 @@ def test_a_fault_of_diffusion_is_found_in_each_makers_own_elements(
 ):
     verdict = judge(scans.facts(make(maker)), manuals.manual(manuals.DWI), visit=None)
 
-    assert (Outcome.FAIL, True) == (verdict.outcome, code in codes(verdict))
+    assert (verdict.outcome, code in codes(verdict)) == (Outcome.FAIL, True)
 
 
 @pytest.mark.parametrize("maker", [*MAKERS, "canon"])
@@ -385,7 +384,7 @@ def judged_enhanced(
 def test_an_enhanced_exam_without_a_fault_passes():
     verdict = judged_enhanced({}, {})
 
-    assert (Outcome.PASS, ()) == (verdict.outcome, verdict.all_findings())
+    assert (verdict.outcome, verdict.all_findings()) == (Outcome.PASS, ())
 
 
 @pytest.mark.parametrize(
@@ -394,7 +393,7 @@ def test_an_enhanced_exam_without_a_fault_passes():
 def test_a_fault_in_an_enhanced_image_is_found(name, code, changes, values):
     verdict = judged_enhanced(changes, values)
 
-    assert (Outcome.FAIL, True) == (verdict.outcome, code in codes(verdict))
+    assert (verdict.outcome, code in codes(verdict)) == (Outcome.FAIL, True)
 
 
 def test_a_frame_that_is_missing_from_an_enhanced_image_is_found():

@@ -169,18 +169,18 @@ def test_a_diffusion_series_equals_the_sidecar_of_its_first_volume(diffusion, tm
             shutil.copy(folder / name, volume)
     ((sidecar, header),) = converted(volume, tmp_path, images=True).values()
 
-    assert {} == compared(one, sidecar)
-    assert (112, 112, 30) == struct.unpack_from("<3h", header, 42)
-    assert 30 == one.value("slices")
+    assert compared(one, sidecar) == {}
+    assert struct.unpack_from("<3h", header, 42) == (112, 112, 30)
+    assert one.value("slices") == 30
 
 
 def test_missing_slices_are_those_that_dcm2niix_says_are_missing(diffusion):
     """Its words: expected 32 spatial locations per volume, but found 30 slices."""
     _, one = diffusion
 
-    assert (30, 2, 10) == tuple(
+    assert tuple(
         one.value(f) for f in ("slices", "missing_slices", "incomplete_volumes")
-    )
+    ) == (30, 2, 10)
 
 
 def test_b_values_equal_what_dcmdump_prints(diffusion):
@@ -199,8 +199,8 @@ def test_b_values_equal_what_dcmdump_prints(diffusion):
 
     fact = one.facts["b_values"]
 
-    assert ((0, 1000), (5, 12), 0) == (fact.value, fact.counts, fact.unread)
-    assert (147 - 1, 354) == (sum(x < 1 for x in b), sum(x > 999 for x in b))
+    assert (fact.value, fact.counts, fact.unread) == ((0, 1000), (5, 12), 0)
+    assert (sum(x < 1 for x in b), sum(x > 999 for x in b)) == (147 - 1, 354)
     # One direction is written for every b of about 0.
     assert len(directions) - 1 == one.value("directions")
 
@@ -233,10 +233,10 @@ def test_a_ct_equals_the_table_made_with_dcmdump(shared):
     (one,) = facts_of(shared / "data/realscans/ct_head_ge_hispeed")
 
     assert {name: one.value(name) for name in HEAD} == HEAD
-    assert ((4, 7), (14, 14)) == (
+    assert (
         one.facts["slice_thickness"].value,
         one.facts["slice_thickness"].counts,
-    )
+    ) == ((4, 7), (14, 14))
     assert {180, 160} == set(one.facts["tube_current"].values())
 
 
@@ -259,10 +259,10 @@ ULTRASOUND = {
 def test_ultrasound_equals_the_table_made_with_dcmdump(shared):
     found = {s.model: s for s in facts_of(shared / "data/realscans/us_misc")}
 
-    assert ULTRASOUND == {
+    assert {
         model: {name: found[model].value(name) for name in table}
         for model, table in ULTRASOUND.items()
-    }
+    } == ULTRASOUND
 
 
 def test_every_file_is_read_or_listed_with_a_reason(shared):

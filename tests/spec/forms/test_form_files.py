@@ -143,6 +143,8 @@ def test_a_choice_may_not_be_read_as_something_else_either(value):
             "put it in quotes",
         ),
         ("grids/bones/rows", "ramris_bone", "grids.bones.rows", 'mean "ramris_bones"?'),
+        ("grids/bones/rows", ["x", "x"], "grids.bones.rows", '"x" is named twice'),
+        ("grids/bones/rows", [["x"]], "grids.bones.rows", "is no id"),
         ("grids/bones/rows", {}, "grids.bones.rows", "at least one row"),
         ("grids/bones/rows", {"ero": "E"}, "grids.bones.columns.ero", "both a column"),
         ("grids/bones/columns", {}, "grids.bones.columns", "at least 1"),
@@ -199,6 +201,35 @@ def test_all_problems_are_reported_at_once():
         "grids.bones.rows",
         "items.normal.missing.0",
     }
+
+
+def test_one_wrong_part_does_not_hide_what_else_is_wrong():
+    form = changed("derive/change", "erosion_totl")
+    form["grids"]["joints"]["columns"]["syn"]["range"] = "0..3 mm"
+    form["items"]["normal"]["wrong"] = 1
+    form["grids"]["bones"]["rows"] = "ramris_bone"
+    form["study_data"] = ["joints", "normal", "jonts"]
+
+    assert set(errors(form)) == {
+        "derive.change.value",
+        "grids.joints.columns.syn.range",
+        "items.normal.wrong",
+        "grids.bones.rows",
+        "study_data.2",
+    }
+
+
+def test_what_is_wrong_in_itself_counts_as_there():
+    """`joints` is broken, but `sum(joints.syn)` is no second mistake."""
+    form = ramris()
+    form["grids"]["joints"]["columns"]["syn"]["range"] = "0..3 mm"
+
+    assert set(errors(form)) == {"grids.joints.columns.syn.range"}
+
+
+@pytest.mark.parametrize("form", [["a list"], "a text", None])
+def test_a_file_that_is_no_mapping_is_refused_once(form):
+    assert list(errors(form)) == [""]
 
 
 def test_a_form_that_asks_nothing_is_refused():

@@ -15,65 +15,10 @@ from provident.plan.models.study import BlindedTo
 from provident.programme.reads import form, read_design, read_designs, read_problems
 from provident.reading import Adjudicated, Agreed, Mode, Tie
 from tests.unit.forms.made import ramris
+from tests.unit.reading.written import written
 
 
 title = "Read designs"
-
-
-def written(**changes):
-    """The read design of the arthritis plan."""
-    return {
-        "endpoint": "erosion_change",
-        "form": "ramris@2",
-        "unit": "participant",
-        "visits": ["baseline", "week24", "week52"],
-        "exam": "hands_mri",
-        "present": {
-            "mode": "simultaneous",
-            "time_order": "hidden",
-            "prior_answers": "hidden",
-        },
-        "readers": {"primary": 2, "pool": "reader", "adjudicator": 1},
-        "adjudicate": {
-            "when": {
-                "change": "abs(a.week52.change - b.week52.change) > limits.smallest",
-                "progression": "(a.week52.change > 0) != (b.week52.change > 0)",
-            },
-            "how": "independent third read, blind",
-            "technical_query_first": True,
-        },
-        "limits": {"smallest": "from qualification, then fixed"},
-        "final": {
-            "agreed": "mean of two",
-            "adjudicated": "mean of the two nearest",
-            "tie": "adjudicator and higher",
-        },
-        "order": {
-            "random": "per reader",
-            "blocks": 20,
-            "strata": ["site"],
-            "same_participant_gap": 10,
-        },
-        "sessions": {"at_most": "90 min"},
-        "hide": ["arm", "site", "dates", "visit_order", "other_answers"],
-        "repeats": {
-            "share": "10 %",
-            "washout": "28 d",
-            "last_draw": "84 d before data_lock",
-        },
-        "qualify": {"set": "20 cases", "attempts": 2, "pass": ["blanks == 0"]},
-        "monitor": {
-            "every": "25 reads",
-            "charts": [{"of": "minutes", "kind": "ewma"}],
-            "on_alarm": ["hold"],
-        },
-        "minutes": {"per": "time point", "mean": 13, "cv": 0.5},
-        "hours": {"reader": "4 h per week"},
-        "finish_by": {"milestone": "data_lock", "probability": "95 %"},
-        "unreadable": {"second_reader": True},
-        "unscheduled": ["unexpected_finding"],
-        **changes,
-    }
 
 
 def by_visit(**changes):
@@ -199,6 +144,26 @@ def test_what_contradicts_or_is_left_open_is_named_at_its_place(
     where = [key for key in found if key.startswith(place)]
     assert where, found
     assert any(words in found[key] for key in where), found
+
+
+def test_one_wrong_key_does_not_hide_what_else_is_wrong():
+    given = written(hide=["arms"], limits={"smallest": "some day"})
+    given["final"]["tie"] = "the taller"
+    given["readers"]["adjudicator"] = 0
+    given["adjudicate"]["when"] = {"x": "a.week25.change > 1"}
+    given["visits"] = ["baseline", "baseline"]
+
+    assert set(errors(given)) >= {
+        "hide.0",
+        "final.tie",
+        "readers.adjudicator",
+        "limits.smallest.float",
+        "visits",
+    }
+
+
+def test_a_file_that_is_no_mapping_is_refused_once():
+    assert list(errors(["a list"])) == [""]
 
 
 def test_a_design_that_compares_several_values_must_say_which_is_analysed():

@@ -217,9 +217,12 @@ class GateModel(PlanModel):
 
 def _rows(value: Any) -> Any:
     """A list of ids is short for a mapping whose labels are the ids."""
-    if isinstance(value, list | tuple):
-        return {row: str(row).replace("_", " ") for row in value}
-    return value
+    if not isinstance(value, list | tuple):
+        return value
+    rows = [str(row) for row in value]
+    if twice := {row for row in rows if rows.count(row) > 1}:
+        raise ValueError(f'row "{min(twice)}" is named twice')
+    return {row: row.replace("_", " ") for row in rows}
 
 
 def _short_derivation(value: Any) -> Any:

@@ -58,7 +58,7 @@ def form_errors(form: Any) -> list[dict[str, str]]:
     found = [{"text": str(e)} for e in form.non_field_errors()]
     for name, errors in form.errors.items():
         if name != "__all__":
-            target = form[name].id_for_label or f"id_{name}"
+            target = form[name].id_for_label or f"{form[name].auto_id}_0"
             found += [{"text": str(e), "href": f"#{target}"} for e in errors]
     return found
 
