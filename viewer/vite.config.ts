@@ -10,14 +10,16 @@ const theme = here('./src/theme/theme.ts');
 
 // A reading copy is uncompressed by contract, so no decoder is ever called:
 // leaving them out takes 3 MB of WebAssembly from the build.
-const unused = here('./src/room/stage/absent-codec.ts');
+const absentCodec = here('./src/room/stage/absent-codec.ts');
+const absentDcmjs = here('./src/room/stage/absent-dcmjs.ts');
 
 export default defineConfig({
   base: '/static/built/',
   publicDir: false,
   resolve: {
     alias: [
-      { find: /^@cornerstonejs\/(codec-|jpeg-lossless-decoder-js).*$/, replacement: unused },
+      { find: /^@cornerstonejs\/(codec-|jpeg-lossless-decoder-js).*$/, replacement: absentCodec },
+      { find: /^dcmjs$/, replacement: absentDcmjs },
       { find: /^events$/, replacement: 'events/' },
     ],
   },

@@ -1,5 +1,6 @@
 """The cases that the mock server shows: the shapes of docs/explanation/architecture.md."""
 
+# ruff: noqa: INP001  # a folder of scripts, never installed
 from __future__ import annotations
 
 import copy

@@ -1,5 +1,6 @@
 """Synthetic scans for the reading room alone: a hand in MR, an ultrasound clip. No real person."""
 
+# ruff: noqa: INP001  # a folder of scripts, never installed
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 
 Image = NDArray[np.float64]
 
-MR = "1.2.840.10008.5.1.4.1.1.4"
-US_CLIP = "1.2.840.10008.5.1.4.1.1.3.1"
+MR = UID("1.2.840.10008.5.1.4.1.1.4")
+US_CLIP = UID("1.2.840.10008.5.1.4.1.1.3.1")
 
 # Bones of a coronal hand: x, y, half width, half height (share of the image), tilt in degrees.
 CARPUS = [
@@ -109,10 +110,10 @@ def ultrasound(frame: int, frames: int, rng: np.random.Generator) -> NDArray[np.
             0.35 + 0.65 * beat
         )
         rgb = rgb * (1 - flow[..., None]) + flow[..., None] * np.array([255, 120, 30])
-    return np.clip(rgb, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(rgb, 0, 255), dtype=np.uint8)
 
 
-def _new(sop_class: str) -> FileDataset:
+def _new(sop_class: UID) -> FileDataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = sop_class
     meta.MediaStorageSOPInstanceUID = generate_uid()

@@ -6,6 +6,7 @@ It holds to docs/explanation/architecture.md, "The reading room's API", and to t
 the real pages. The password is `correct horse`. `GET /dev/state` shows what it was sent.
 """
 
+# ruff: noqa: INP001  # a folder of scripts, never installed
 from __future__ import annotations
 
 import argparse
@@ -24,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from mock_cases import build  # noqa: E402  # the folder is no package: it is never installed
+from mock_cases import build
 
 
 BUILT = Path(__file__).resolve().parents[2] / "src/provident/web/static/built"
@@ -139,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it
         """Be quiet."""
 
-    def do_GET(self) -> None:  # noqa: N802  # the base class names it
+    def do_GET(self) -> None:
         address = urlsplit(self.path)
         parts, query = address.path.strip("/").split("/"), parse_qs(address.query)
         match parts:
@@ -183,10 +184,10 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self._send(404, b"not found", "text/plain")
 
-    def do_PUT(self) -> None:  # noqa: N802
+    def do_PUT(self) -> None:
         self._change("answers", self.study.save)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self._change("submit", self.study.submit)
 
     def _change(self, what: str, act: Any) -> None:

@@ -205,7 +205,7 @@ def _one(source: Source, job: Job, subject: Subject) -> Outcome:
         return Outcome(
             source.name, None, _quarantined(source, job, result.reason or "held", data)
         )
-    identifiers = gather(data) | subject.identifiers
+    identifiers = result.identifiers
     released = released_path(source.name, identifiers, job.key)
     leaks = verify(
         result.data,

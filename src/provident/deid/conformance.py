@@ -1,26 +1,41 @@
-"""What a profile removes must be gone: the output read with pydicom and held against the table."""
+"""What a profile removes must be gone: the output read with pydicom and held against the table.
+
+Elements are judged one by one by pydicom's reading of them, and a judgement is remembered by the
+element's bytes: the slices of a series are judged about once.
+"""
 
 from __future__ import annotations
 
+import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 import pydicom
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
 
 from provident.deid.patterns import CONTACTS, DATES, UIDS
 from provident.deid.profile import Profile
 from provident.deid.report import Leak
 from provident.deid.table import OPTION_COLUMNS, rows, safe_private
-from provident.deid.vrs import TEXT_VRS
+from provident.deid.vrs import LONG_VRS, TEXT_VRS, VRS
 
 
-_STATION_META = (0x00020016, 0x00020017, 0x00020018, 0x00020026, 0x00020027, 0x00020028)
-_META_PRIVATE = (0x00020100, 0x00020102)
+_STATION_META = (0x0016, 0x0017, 0x0018, 0x0026, 0x0027, 0x0028, 0x0100, 0x0102)
 _DUMMY_TEXT = frozenset({"", "REMOVED", "Anonymous"})
 _OURS = frozenset({0x00100010, 0x00100020, 0x00100030})
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_CHARACTER_SET, _IDENTITY_REMOVED = 0x00080005, 0x00120062
+_REMEMBERED_UP_TO = 4096  # bytes of an element
+_UNREADABLE = [Leak("file", "unreadable")]
+
+
+class _Unsplit(Exception):
+    """The file cannot be split here; pydicom may still read it."""
 
 
 def remains(data: bytes, profile: Profile) -> list[Leak]:
@@ -28,105 +43,214 @@ def remains(data: bytes, profile: Profile) -> list[Leak]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            dataset = pydicom.dcmread(
-                BytesIO(data), stop_before_pixels=True, force=False
-            )
-            found = list(_file(dataset))
-            found += list(_data_set(dataset, profile, "", dict(_allowed(profile))))
+            return list(_by_elements(data, profile))
+        except _Unsplit:
+            return _whole(data, profile)
         except Exception:  # noqa: BLE001  # whatever pydicom cannot read is not verified
-            return [Leak("file", "unreadable")]
+            return _UNREADABLE
+
+
+def _whole(data: bytes, profile: Profile) -> list[Leak]:
+    """The same by reading the file at once, for files that Provident did not write."""
+    try:
+        dataset = pydicom.dcmread(BytesIO(data), stop_before_pixels=True, force=False)
+        judge = _judge_of(profile)
+        told = [int(element.tag) for element in dataset.file_meta]
+        found = [*_preamble(data), *_meta(told), *judge.data_set(dataset, "")]
+        if dataset.get("PatientIdentityRemoved") != "YES":
+            found.append(Leak("(0012,0062)", "not_marked"))
+    except Exception:  # noqa: BLE001  # whatever pydicom cannot read is not verified
+        return _UNREADABLE
     return found
 
 
-def _file(dataset: pydicom.FileDataset) -> Iterator[Leak]:
-    if any(dataset.preamble or b""):
-        yield Leak("preamble", "preamble")
-    meta = dataset.file_meta
-    for tag in (*_STATION_META, *_META_PRIVATE):
-        if tag in meta:
-            yield Leak(_place("", tag), "file_meta")
-    if dataset.get("PatientIdentityRemoved") != "YES":
+def _by_elements(data: bytes, profile: Profile) -> Iterator[Leak]:
+    start, implicit = _body(data)
+    yield from _preamble(data)
+    yield from _meta(tag for tag, _, _ in _split(data[:start], 132, False))
+    judge = _judge_of(profile)
+    character_set, marked = b"", False
+    creators: dict[int, bytes] = {}
+    for tag, begin, end in _split(data, start, implicit):
+        if tag in _PIXELS:
+            continue
+        raw = data[begin:end]
+        if tag == _CHARACTER_SET:
+            character_set = raw
+        elif tag == _IDENTITY_REMOVED:
+            marked = raw.endswith(b"YES ")
+        before = character_set
+        if (tag >> 16) & 1:
+            if 0x10 <= tag & 0xFFFF <= 0xFF:
+                creators[tag] = raw
+            else:
+                before += creators.get((tag & 0xFFFF0000) | (tag >> 8 & 0xFF), b"")
+        if len(raw) <= _REMEMBERED_UP_TO:
+            yield from _remembered(judge, implicit, before, raw)
+        else:
+            yield from judge.element_bytes(implicit, before, raw)
+    if not marked:
         yield Leak("(0012,0062)", "not_marked")
 
 
-def _allowed(profile: Profile) -> Iterator[tuple[tuple[str, int, int], str]]:
+@lru_cache(maxsize=100_000)
+def _remembered(
+    judge: _Judge, implicit: bool, before: bytes, raw: bytes
+) -> tuple[Leak, ...]:
+    return judge.element_bytes(implicit, before, raw)
+
+
+def _body(data: bytes) -> tuple[int, bool]:
+    """Where the data set begins, and whether it is implicit."""
+    if data[128:132] != b"DICM" or data[132:140] != b"\x02\0\0\0UL\x04\0":
+        raise _Unsplit
+    start = 144 + int.from_bytes(data[140:144], "little")
+    meta = data[144:start]
+    if b"UI\x12\x001.2.840.10008.1.2\0" in meta:
+        return start, True
+    if b"1.2.840.10008.1.2.2\0" in meta or b"1.2.840.10008.1.2.1.99" in meta:
+        raise _Unsplit
+    return start, False
+
+
+def _split(
+    data: bytes, position: int, implicit: bool
+) -> Iterator[tuple[int, int, int]]:
+    """Tag, begin and end of each top-level element; only pixels may be of undefined length."""
+    size = len(data)
+    while position < size:
+        if size - position < 8:
+            raise _Unsplit
+        group, number = struct.unpack_from("<HH", data, position)
+        if implicit:
+            length, value = (
+                struct.unpack_from("<L", data, position + 4)[0],
+                position + 8,
+            )
+        elif (vr := VRS.get(data[position + 4 : position + 6], "")) in LONG_VRS:
+            length, value = _long(data, position), position + 12
+        elif vr:
+            length, value = (
+                struct.unpack_from("<H", data, position + 6)[0],
+                position + 8,
+            )
+        else:
+            raise _Unsplit
+        tag = (group << 16) | number
+        if length == 0xFFFFFFFF:
+            if tag not in _PIXELS:
+                raise _Unsplit
+            length = data.rfind(b"\xfe\xff\xdd\xe0\0\0\0\0") + 8 - value
+        if length < 0 or value + length > size:
+            raise _Unsplit
+        yield tag, position, value + length
+        position = value + length
+
+
+def _long(data: bytes, position: int) -> int:
+    if len(data) - position < 12:
+        raise _Unsplit
+    return int.from_bytes(data[position + 8 : position + 12], "little")
+
+
+def _preamble(data: bytes) -> Iterator[Leak]:
+    if any(data[:128]) and data[128:132] == b"DICM":
+        yield Leak("preamble", "preamble")
+
+
+def _meta(tags: Iterable[int]) -> Iterator[Leak]:
+    """Elements of the file meta information that name a station or are private."""
+    for tag in tags:
+        if tag & 0xFFFF in _STATION_META:
+            yield Leak(_place("", tag), "file_meta")
+
+
+@lru_cache(maxsize=16)
+def _judge_of(profile: Profile) -> _Judge:
     rules = (*(safe_private() if 113111 in profile.options else ()), *profile.private)
-    for rule in rules:
-        yield rule.key, rule.vr
+    return _Judge(
+        frozenset(rule.key for rule in rules),
+        frozenset(OPTION_COLUMNS[o] for o in profile.options if o in OPTION_COLUMNS),
+        frozenset(o.tag for o in profile.overrides),
+    )
 
 
-def _data_set(
-    dataset: Dataset,
-    profile: Profile,
-    path: str,
-    allowed: dict[tuple[str, int, int], str],
-) -> Iterator[Leak]:
-    for element in dataset:
-        tag = int(element.tag)
-        yield from _element(dataset, element, profile, path, allowed)
+@dataclass(frozen=True)
+class _Judge:
+    """What a profile allows to be there."""
+
+    private: frozenset[tuple[str, int, int]]
+    columns: frozenset[str]
+    overridden: frozenset[int]
+
+    def element_bytes(
+        self, implicit: bool, before: bytes, raw: bytes
+    ) -> tuple[Leak, ...]:
+        """One element's bytes; `before` are the character set and the private creator."""
+        dataset = read_dataset(BytesIO(before + raw), implicit, True)
+        last = list(dataset)[-1]
+        return tuple(self.element(dataset, last, ""))
+
+    def data_set(self, dataset: Dataset, path: str) -> Iterator[Leak]:
+        """A data set and all its items."""
+        for element in dataset:
+            yield from self.element(dataset, element, path)
+
+    def element(
+        self, dataset: Dataset, element: DataElement, path: str
+    ) -> Iterator[Leak]:
+        """One element, and what is in it."""
+        tag, group = int(element.tag), int(element.tag) >> 16
+        where = _place(path, tag)
+        if group & 1:
+            if not self._is_allowed(dataset, element):
+                yield Leak(where, "private")
+                return
+        elif (
+            0x6000 <= group <= 0x60FF or 0x5000 <= group <= 0x50FF or tag == 0x00880200
+        ):
+            yield Leak(where, "graphics")
+        elif group in (0xFFFA, 0xFFFC) or tag & 0xFFFF == 0:
+            yield Leak(where, "padding")
+        elif (
+            not element.is_empty and group != 0x0012 and not (not path and tag in _OURS)
+        ):
+            yield from self._value(element, where)
         if element.VR == "SQ":
             for number, item in enumerate(element.value):
-                inner = f"{_place(path, tag)}[{number}]"
-                yield from _data_set(item, profile, f"{inner}.", allowed)
+                yield from self.data_set(item, f"{where}[{number}].")
 
+    def _is_allowed(self, dataset: Dataset, element: DataElement) -> bool:
+        number, group = int(element.tag) & 0xFFFF, int(element.tag) >> 16
+        if 0x10 <= number <= 0xFF:
+            name = str(element.value).strip().casefold()
+            return any(creator == name and g == group for creator, g, _ in self.private)
+        block = (group, number >> 8)
+        if block not in dataset:
+            return False
+        key = (str(dataset[block].value).strip().casefold(), group, number & 0xFF)
+        return key in self.private
 
-def _element(
-    dataset: Dataset,
-    element: DataElement,
-    profile: Profile,
-    path: str,
-    allowed: dict[tuple[str, int, int], str],
-) -> Iterator[Leak]:
-    tag, group = int(element.tag), int(element.tag) >> 16
-    where = _place(path, tag)
-    if group & 1:
-        if not _is_allowed(dataset, element, allowed):
-            yield Leak(where, "private")
-        return
-    if 0x6000 <= group <= 0x60FF or 0x5000 <= group <= 0x50FF or tag == 0x00880200:
-        yield Leak(where, "graphics")
-    elif group in (0xFFFA, 0xFFFC) or tag & 0xFFFF == 0:
-        yield Leak(where, "padding")
-    elif not element.is_empty and group != 0x0012 and not (not path and tag in _OURS):
-        yield from _value(element, profile, where)
+    def _value(self, element: DataElement, where: str) -> Iterator[Leak]:
+        tag = int(element.tag)
+        values = element.value if element.VM > 1 else [element.value]
+        if element.VR == "PN" and not self._retained(tag):
+            if any(str(v) not in _DUMMY_TEXT for v in values):
+                yield Leak(where, "name")
+            return
+        row = rows().get(tag)
+        if row is not None and row.basic == "X" and not self._retained(tag):
+            yield Leak(where, "attribute")
+        elif (
+            element.VR in TEXT_VRS and row is not None and "descriptors" in row.options
+        ):
+            for value in values:
+                yield from _forms(str(value), where)
 
-
-def _is_allowed(
-    dataset: Dataset, element: DataElement, allowed: dict[tuple[str, int, int], str]
-) -> bool:
-    number = int(element.tag) & 0xFFFF
-    group = int(element.tag) >> 16
-    if 0x10 <= number <= 0xFF:
-        name = str(element.value).strip().casefold()
-        return any(creator == name and g == group for creator, g, _ in allowed)
-    block = (group, number >> 8)
-    if block not in dataset:
-        return False
-    key = (str(dataset[block].value).strip().casefold(), group, number & 0xFF)
-    return key in allowed
-
-
-def _value(element: DataElement, profile: Profile, where: str) -> Iterator[Leak]:
-    tag = int(element.tag)
-    values = element.value if element.VM > 1 else [element.value]
-    if element.VR == "PN" and not _retained(tag, profile):
-        if any(str(v) not in _DUMMY_TEXT for v in values):
-            yield Leak(where, "name")
-        return
-    row = rows().get(tag)
-    if row is not None and row.basic == "X" and not _retained(tag, profile):
-        yield Leak(where, "attribute")
-    elif element.VR in TEXT_VRS and row is not None and "descriptors" in row.options:
-        for value in values:
-            yield from _forms(str(value), where)
-
-
-def _retained(tag: int, profile: Profile) -> bool:
-    if any(o.tag == tag for o in profile.overrides):
-        return True
-    row = rows().get(tag)
-    columns = {OPTION_COLUMNS[o] for o in profile.options if o in OPTION_COLUMNS}
-    return row is not None and bool(columns & set(row.options))
+    def _retained(self, tag: int) -> bool:
+        row = rows().get(tag)
+        kept = row is not None and bool(self.columns & set(row.options))
+        return kept or tag in self.overridden
 
 
 def _forms(text: str, where: str) -> Iterator[Leak]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from provident.deid.charsets import codecs
 from provident.deid.dates import is_older_than
@@ -34,6 +35,7 @@ class Workbench:
 
     def __init__(self, profile: Profile, key: SiteKey, subject: Subject) -> None:
         self.profile = profile
+        self._hash = profile.hash
         self.key = key
         self.subject = subject
         self._rules: dict[str, Rules] = {}
@@ -76,7 +78,8 @@ class Workbench:
             seen = look_at_pixels(data)
             if seen:
                 return self._held(seen, instance)
-        return self._finished(instance, written, unapproved, looked=looked)
+        done = self._finished(instance, written, unapproved, looked=looked)
+        return replace(done, identifiers=identifiers)
 
     def _must_wait(self, instance: Instance) -> str | None:
         """What no rule can clean and a person has to see."""
@@ -197,7 +200,7 @@ class Workbench:
         return DeidReport(
             profile=self.profile.id,
             profile_version=self.profile.version,
-            profile_hash=self.profile.hash,
+            profile_hash=self._hash,
             sop_instance_uid=uid,
             transfer_syntax=instance.transfer_syntax if instance else "",
             kept=kept,
@@ -227,7 +230,7 @@ def look_at_pixels(data: bytes) -> str | None:
     return "pixels_need_review" if found else None
 
 
-_BENCHES: OrderedDict[tuple[str, SiteKey, Subject], Workbench] = OrderedDict()
+_BENCHES: OrderedDict[tuple[Profile, SiteKey, Subject], Workbench] = OrderedDict()
 
 
 def deidentify(
@@ -250,7 +253,7 @@ def deidentify(
 
 def workbench(profile: Profile, key: SiteKey, subject: Subject) -> Workbench:
     """The shared caches of a participant, kept for the latest few."""
-    which = (profile.hash, key, subject)
+    which = (profile, key, subject)
     bench = _BENCHES.pop(which, None) or Workbench(profile, key, subject)
     _BENCHES[which] = bench
     while len(_BENCHES) > 8:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from provident.deid import csa
 from provident.deid.charsets import decode, encode
 from provident.deid.content import concept_code, identifies
 from provident.deid.dates import capped_age, shift_date, shift_datetime
@@ -84,6 +85,7 @@ class HeaderEngine:
             Do.LIGHT: lambda raw, vr: self._clean(raw, vr, "light"),
             Do.AGE: self._age,
             Do.BIRTH: self._birth,
+            Do.CSA: self._csa,
             Do.NUMBER: lambda raw, vr: raw if _NUMBERS.fullmatch(raw) else b"",
         }
 
@@ -193,6 +195,8 @@ class HeaderEngine:
         rule = self.rules.private(creator, element.tag)
         if rule is None:
             return element.vr, Do.REMOVE
+        if creator.casefold() in csa.CREATORS:
+            return "OB", Do.CSA
         vr = element.vr if element.vr != "UN" else rule.vr
         if vr in ("", "UN", "OB") or ((vr == "SQ") != (rule.vr == "SQ") and rule.vr):
             return vr, Do.REMOVE
@@ -264,6 +268,12 @@ class HeaderEngine:
         if policy == "year" and moved:
             moved = f"{moved[:4]}0101"
         return moved.encode()
+
+    def _csa(self, raw: bytes, vr: str) -> bytes | None:
+        return (
+            csa.reduced(raw, lambda text: self.cleaner.clean(text, "light").text)
+            or None
+        )
 
     def _clean(self, raw: bytes, vr: str, depth: str) -> bytes | None:
         text = decode(raw, self.encodings).rstrip("\0 ")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from provident.deid.identifiers import Identifiers
+
 
 # Why a file waits for a human. The code is public; the words are for the trial team.
 REASONS = {
@@ -41,11 +43,15 @@ class DeidReport:
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
-    """The result: bytes that may pass, or None and the reason why a human must look first."""
+    """The result: bytes that may pass, or None and the reason why a human must look first.
+
+    `identifiers` is what was gathered, for verification; it stays at the site.
+    """
 
     data: bytes | None
     report: DeidReport
     reason: str | None = None
+    identifiers: Identifiers = field(default_factory=Identifiers, repr=False)
 
     @property
     def explanation(self) -> str:

@@ -7,6 +7,7 @@ table with its options; the kind of the value. Unknown is removed.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 
 from provident.deid.profile import Action, Profile
 from provident.deid.table import OPTION_COLUMNS, PrivateRule, Row, rows, safe_private
@@ -36,6 +37,7 @@ class Do(IntEnum):
     RECURSE = 9
     AGE = 10
     BIRTH = 11
+    CSA = 13  # a maker's blob, written anew with its parameters alone
     NUMBER = 12  # a number in characters: kept when it is one
 
 
@@ -65,7 +67,7 @@ _GONE = frozenset(
     }
 )
 WRITTEN = frozenset({0x00100010, 0x00100020})
-PATIENT_AGE, BIRTH_DATE = 0x00101010, 0x00100030
+PATIENT_AGE, BIRTH_DATE, TIMEZONE = 0x00101010, 0x00100030, 0x00080201
 CODE_MEANING = 0x00080104
 # Sequences whose items are emptied element by element; all others are emptied whole, since
 # codes of persons and institutions identify as well as names do.
@@ -89,7 +91,7 @@ class Rules:
         }
         self._private: dict[tuple[str, int, int], PrivateRule] = {}
         if 113111 in profile.options:
-            self._private = {rule.key: rule for rule in safe_private()}
+            self._private = dict(_shipped())
         self._private |= {rule.key: rule for rule in profile.private}
         self._known: dict[tuple[int, str], Do] = {}
 
@@ -152,6 +154,10 @@ class Rules:
     def _optional(self, row: Row, vr: str, told: list[str]) -> Do:
         if row.tag == PATIENT_AGE:
             return Do.AGE
+        if row.tag == TIMEZONE and 113106 not in self.profile.options:
+            return (
+                Do.REMOVE
+            )  # it tells where the scanner stands, and no interval needs it
         if vr == "SQ":
             return Do.RECURSE
         if vr in ("DA", "DT") or vr == "TM":
@@ -214,6 +220,11 @@ class Rules:
         if not prose:
             return Do.LIGHT
         return Do.CLEAN if 113105 in self.profile.options else Do.REMOVE
+
+
+@cache
+def _shipped() -> dict[tuple[str, int, int], PrivateRule]:
+    return {rule.key: rule for rule in safe_private()}
 
 
 def _basic(action: str, vr: str, tag: int) -> Do:

@@ -42,6 +42,9 @@ _LETTERS = (
 )
 _DIGITS = 6  # shorter runs of digits occur in any table of numbers
 _UID = re.compile(rb"(?<![\d.])[0-2](?:\.\d{1,39}){3,}")
+Needle = tuple[str, bytes, bool]
+_COMPRESSED = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff"
+_SEQUENCE_END = b"\xfe\xff\xdd\xe0\0\0\0\0"
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"
 
 
@@ -63,14 +66,27 @@ def verify(
 def scan(
     data: bytes, identifiers: Identifiers, *, shifted_by: int | None = None
 ) -> list[Leak]:
-    """Search the bytes, native pixel values excepted, for each identifier in each encoding."""
-    head = data[: _pixels_start(data)]
-    lower = head.lower()
-    found = [Leak(_near(head, at), kind) for kind, at in _words(lower, identifiers)]
-    found += [
-        Leak(_near(head, at), "date") for at in _dates(head, identifiers, shifted_by)
+    """Search the bytes for each identifier in each encoding.
+
+    Native pixel values are left out: they hold no text but what is drawn. Compressed pixels are
+    searched for names, numbers and places in one-byte encodings (comments of JPEG and the like).
+    """
+    end, compressed = _pixels_start(data)
+    head = data[:end]
+    found = [
+        Leak(_near(at), kind)
+        for kind, at in _words(head.lower(), needles(identifiers.without_uids()))
     ]
-    found += [Leak(_near(head, at), "uid") for at in _uids(head, identifiers)]
+    found += [Leak(_near(at), "date") for at in _dates(head, identifiers, shifted_by)]
+    found += [Leak(_near(at), "uid") for at in _uids(head, identifiers)]
+    if compressed:
+        short = tuple(
+            n for n in needles(identifiers.without_uids()) if b"\0" not in n[1]
+        )
+        found += [
+            Leak(_near(end + at), kind)
+            for kind, at in _words(data[end:].lower(), short)
+        ]
     return found
 
 
@@ -80,26 +96,30 @@ def in_name(name: str, identifiers: Identifiers) -> bool:
     return bool(scan(raw, identifiers))
 
 
-def _pixels_start(data: bytes) -> int:
-    """Where native pixel values begin, when they are the file's last element; else the file's end.
+def _pixels_start(data: bytes) -> tuple[int, bool]:
+    """Where the pixels begin when they are the file's last element, and whether they are compressed.
 
-    The tag's bytes may stand elsewhere by chance: only the one whose length reaches the end counts.
+    The tag's bytes may stand elsewhere by chance: only the one that reaches the end counts.
     """
+    if data.endswith(_SEQUENCE_END):
+        at = data.find(_COMPRESSED)
+        if at >= 0:
+            return at + len(_COMPRESSED), True
     at = data.find(_PIXEL_DATA)
     while at >= 0:
         for offset in (
             4,
             8,
-        ):  # implicit: length behind the tag; explicit: behind VR and two zeros
+        ):  # implicit: length behind the tag; explicit: behind VR and zeros
             length = int.from_bytes(data[at + offset : at + offset + 4], "little")
             if length and at + offset + 4 + length == len(data):
-                return at + offset + 4
+                return at + offset + 4, False
         at = data.find(_PIXEL_DATA, at + 1)
-    return len(data)
+    return len(data), False
 
 
-def _words(lower: bytes, identifiers: Identifiers) -> Iterator[tuple[str, int]]:
-    for kind, needle, bounded in needles(identifiers.without_uids()):
+def _words(lower: bytes, told: tuple[Needle, ...]) -> Iterator[tuple[str, int]]:
+    for kind, needle, bounded in told:
         at = lower.find(needle)
         while at >= 0:
             if not bounded or _stands_alone(lower, at, len(needle)):
@@ -109,7 +129,7 @@ def _words(lower: bytes, identifiers: Identifiers) -> Iterator[tuple[str, int]]:
 
 
 @lru_cache(maxsize=256)
-def needles(identifiers: Identifiers) -> tuple[tuple[str, bytes, bool], ...]:
+def needles(identifiers: Identifiers) -> tuple[Needle, ...]:
     """Kind, lower-case bytes, and whether they must stand alone, for all names, numbers and places."""
     told: dict[tuple[str, bytes], bool] = {}
     for name in identifiers.names:
@@ -181,6 +201,6 @@ def _uids(head: bytes, identifiers: Identifiers) -> Iterator[int]:
             yield match.start()
 
 
-def _near(head: bytes, at: int) -> str:
+def _near(at: int) -> str:
     """Where in the file, without saying what."""
     return f"byte {at}" if at >= 132 else "preamble"

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from provident.dicom.folder import CutShort as CutShort
     from provident.dicom.folder import Folder as Folder
     from provident.dicom.folder import Unread as Unread
-    from provident.dicom.wholeness import Integrity as Integrity
-    from provident.dicom.wholeness import integrity as integrity
     from provident.dicom.reading import NotReadable as NotReadable
     from provident.dicom.reading import read_header as read_header
     from provident.dicom.registry import FACTS as FACTS
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from provident.dicom.series import series_facts as series_facts
     from provident.dicom.tags import FACT_TAGS as FACT_TAGS
     from provident.dicom.vendors import maker as maker
+    from provident.dicom.wholeness import Integrity as Integrity
+    from provident.dicom.wholeness import integrity as integrity
     from provident.dicom.writing import write as write
 
 _WHERE = {

@@ -51,7 +51,11 @@ def from_positions(
         return
     lost = len(frames) - placed
     facts["stacks"] = fact(
-        "stacks", len(found), "(0020,0037) ImageOrientationPatient", "different orientations", lost
+        "stacks",
+        len(found),
+        "(0020,0037) ImageOrientationPatient",
+        "different orientations",
+        lost,
     )
     _counts(found, facts, lost)
     _spacings(found, facts, absent, declared, lost)
@@ -218,9 +222,9 @@ def _missing_numbers(found: list[g.Stack]) -> int:
     if not single or len(found) > 1 or len(numbers) != len(frames) or len(frames) < 3:
         return 0
     span = max(numbers) - min(numbers) + 1
-    gone = span - len(numbers) + (1 if min(numbers) == 2 else 0)
+    gone = span - len(numbers) + min(numbers) - 1
     # A series that numbers every second image, or starts far away, has its own way of counting.
-    return gone if gone * 4 <= len(numbers) else 0
+    return gone if 0 < gone * 4 <= len(numbers) else 0
 
 
 def _duplicates(found: list[g.Stack], facts: Facts, lost: int) -> None:

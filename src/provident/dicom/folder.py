@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from provident.dicom.wholeness import integrity
 from provident.dicom.reading import NotReadable, read_header
+from provident.dicom.wholeness import integrity
 from provident.kernel import InvalidInput
 
 

@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from provident.dicom import values
-from provident.dicom.wholeness import promised
 from provident.dicom.reading import DAMAGE, PIXELS, NotReadable, read_header
+from provident.dicom.wholeness import promised
 from provident.dicom.writing import allowed, write
 from provident.kernel import Finding, InvalidInput, Place, Severity
 
@@ -28,9 +33,18 @@ MOST_BYTES = 2**31  # of decoded pixels; more is refused rather than run out of 
 Reason = Literal["no_pixels", "undecodable", "too_large", "changed"]
 _WORDS: dict[Reason, tuple[str, str]] = {
     "no_pixels": ("The instance has no pixels.", "Send the image again."),
-    "undecodable": ("The pixels cannot be decoded.", "Send the image again, uncompressed."),
-    "too_large": ("The pixels are too many to be decoded here.", "Send fewer frames an instance."),
-    "changed": ("The pixels differ after they were written.", "Tell the people who run Provident."),
+    "undecodable": (
+        "The pixels cannot be decoded.",
+        "Send the image again, uncompressed.",
+    ),
+    "too_large": (
+        "The pixels are too many to be decoded here.",
+        "Send fewer frames an instance.",
+    ),
+    "changed": (
+        "The pixels differ after they were written.",
+        "Tell the people who run Provident.",
+    ),
 }
 
 
@@ -42,7 +56,15 @@ class PixelFault(InvalidInput):
         code = f"PIXELS.{reason.upper()}"
         super().__init__(
             message,
-            [Finding(code=code, severity=Severity.ERROR, where=Place(), message=message, remedy=remedy)],
+            [
+                Finding(
+                    code=code,
+                    severity=Severity.ERROR,
+                    where=Place(),
+                    message=message,
+                    remedy=remedy,
+                )
+            ],
         )
         self.reason: Reason = reason
 
@@ -147,7 +169,9 @@ def _describe(copy: Dataset, pixels: NDArray[Any]) -> None:
         copy.BitsStored = min(int(copy.get("BitsStored") or bits), bits)
         copy.HighBit = copy.BitsStored - 1
     data = np.ascontiguousarray(pixels.astype(pixels.dtype.newbyteorder("<"))).tobytes()
-    copy.add_new(0x7FE00010, "OB" if bits == 8 else "OW", data + b"\0" * (len(data) % 2))
+    copy.add_new(
+        0x7FE00010, "OB" if bits == 8 else "OW", data + b"\0" * (len(data) % 2)
+    )
 
 
 def _compare(written: bytes, pixels: NDArray[Any]) -> None:
@@ -210,7 +234,10 @@ def _window(ds: Dataset, pixels: NDArray[Any]) -> tuple[float, float]:
 
     centre, width = values.numbers(ds, 0x00281050), values.numbers(ds, 0x00281051)
     if isinstance(centre, tuple) and isinstance(width, tuple) and width[0] > 1:
-        slope, intercept = values.numbers(ds, 0x00281053), values.numbers(ds, 0x00281052)
+        slope, intercept = (
+            values.numbers(ds, 0x00281053),
+            values.numbers(ds, 0x00281052),
+        )
         by = slope[0] if isinstance(slope, tuple) and slope[0] else 1.0
         start = intercept[0] if isinstance(intercept, tuple) else 0.0
         low, high = ((centre[0] + d * width[0] / 2 - start) / by for d in (-1, 1))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pydicom.dataset import FileDataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
@@ -50,13 +50,16 @@ _WORDS: dict[Reason, tuple[str, str]] = {
 }
 _MAGIC = slice(128, 132)
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
-MOST_INFLATED = 2**30  # bytes; a few kilobytes of zeros deflated fill a machine's memory
+MOST_INFLATED = (
+    2**30
+)  # bytes; a few kilobytes of zeros deflated fill a machine's memory
 _VRS = frozenset(
     b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
 )
 # What pydicom raises on damaged bytes, found with its own files and by fuzzing.
 DAMAGE = (
     InvalidDicomError,
+    BytesLengthException,
     EOFError,
     OSError,
     ValueError,

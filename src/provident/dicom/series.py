@@ -119,7 +119,9 @@ class _Series:
         source = "MrPhoenixProtocol of (0029,xx20) SIEMENS CSA HEADER"
         coil = next((protocol[name] for name in _COILS if name in protocol), "")
         if coil and not text(header, 0x00181250):
-            self.protocol["coil"] = derive.fact("coil", coil, source, "first coil selected")
+            self.protocol["coil"] = derive.fact(
+                "coil", coil, source, "first coil selected"
+            )
         factor = protocol.get("sPat.lAccelFactPE", "")
         if factor.isdigit():
             self.protocol["acceleration"] = derive.fact(

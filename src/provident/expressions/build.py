@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -407,7 +407,11 @@ def _step(value: Value, part: str) -> Value:
         return Missing("not answered")
     if isinstance(found, float) and not math.isfinite(found):
         raise ExpressionError(f'"{part}" is not a finite number')
-    return tuple(found) if isinstance(found, list) else found
+    return _column(found) if isinstance(found, list | tuple) else found
+
+
+def _column(cells: Sequence[Any]) -> Value:
+    return tuple(Missing("not answered") if cell is None else cell for cell in cells)
 
 
 _NOWHERE = Context({}, ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,8 +44,6 @@ class Expression:
         try:
             return self._run(Context(names, tuple(history)))
         except ExpressionError as error:
-            if error.text:
-                raise
             raise ExpressionError(error.problem, text=self.text) from None
 
     def __str__(self) -> str:
@@ -77,7 +74,7 @@ def compile_expression(
     builder = Builder(clean, names, functions, tables or {})
     piece = builder.build(tree)
     if result is not None:
-        _check_result(clean, tree, piece.type, result)
+        _check_result(clean, piece.type, result)
     return Expression(
         clean,
         piece.type,
@@ -87,7 +84,7 @@ def compile_expression(
     )
 
 
-def _check_result(text: str, tree: ast.expr, found: NameType, wanted: Kind) -> None:
+def _check_result(text: str, found: NameType, wanted: Kind) -> None:
     if isinstance(found, Record) and found.open:
         return
     if isinstance(found, Of) and not found.column:

@@ -139,10 +139,12 @@ def _round_check(arguments: Sequence[NameType]) -> NameType:
 
 
 def _round(arguments: Sequence[Value]) -> Value:
-    decimals = number(arguments[1]) if len(arguments) == 2 else 0
-    if decimals not in range(11):
+    decimals = arguments[1] if len(arguments) == 2 else 0
+    if isinstance(decimals, Missing):
+        return decimals
+    if not isinstance(decimals, int | float) or decimals not in range(11):
         raise ExpressionError("round keeps 0 to 10 decimals")
-    return lift(lambda value: _round_one(value, int(decimals)), arguments[0])
+    return lift(lambda value, keep=int(decimals): _round_one(value, keep), arguments[0])
 
 
 def _round_one(value: Scalar, decimals: int) -> Scalar:

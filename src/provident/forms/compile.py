@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from provident.expressions import Expression
+from collections.abc import Mapping
+
+from provident.expressions import Expression, NameType
 from provident.forms.form import Form
 from provident.forms.model import Choice, Derivation, Field, Gate, Grid, Row
 from provident.kernel import PlanError
@@ -43,7 +45,7 @@ def compile_form(model: FormFile) -> Form:
         missing=dict(model.missing),
         items=tuple(_field(name, item.ask, item) for name, item in model.items.items()),
         grids=tuple(_grid(parts, name, grid) for name, grid in model.grids.items()),
-        derivations=_derivations(parts),
+        derivations=_compiled(parts, parts.derive, answer_names(parts)),
         study_data=frozenset(parts.study_data),
         enter=model.access.enter,
         hidden_from=model.access.hidden_from,
@@ -71,9 +73,7 @@ def _field(key: str, label: str, answer: Answerable) -> Field:
 
 def _grid(parts: FormParts, name: str, grid: GridModel) -> Grid:
     asked_before = parts.items[grid.gate.item].missing if grid.gate else ()
-    compiled, _ = compile_derivations(
-        grid.each, row_names(parts, grid), tables_of(parts), ()
-    )
+    each = _compiled(parts, grid.each, row_names(parts, grid))
     return Grid(
         id=name,
         title=grid.title or name.replace("_", " ").capitalize(),
@@ -83,7 +83,7 @@ def _grid(parts: FormParts, name: str, grid: GridModel) -> Grid:
             for key, column in grid.columns.items()
         ),
         gate=_gate(grid.gate),
-        each=tuple(_derivation(n, grid.each[n], e) for n, e in compiled.items()),
+        each=each,
     )
 
 
@@ -111,13 +111,15 @@ def _gate(gate: GateModel | None) -> Gate | None:
     return Gate(item=gate.item, when=gate.when, fill=gate.otherwise.fill)
 
 
-def _derivations(parts: FormParts) -> tuple[Derivation, ...]:
-    compiled, problems = compile_derivations(
-        parts.derive, answer_names(parts), tables_of(parts), ("derive",)
-    )
+def _compiled(
+    parts: FormParts,
+    derive: Mapping[str, DerivationModel],
+    names: Mapping[str, NameType],
+) -> tuple[Derivation, ...]:
+    compiled, problems = compile_derivations(derive, names, tables_of(parts), ())
     if problems:
         raise PlanError("; ".join(problem.words for problem in problems))
-    return tuple(_derivation(n, parts.derive[n], e) for n, e in compiled.items())
+    return tuple(_derivation(n, derive[n], e) for n, e in compiled.items())
 
 
 def _derivation(

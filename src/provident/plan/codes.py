@@ -26,8 +26,8 @@ TAB = Code(
 )
 ENCODING = Code(
     code="PLAN.ENCODING",
-    means="The file is not UTF-8 text.",
-    remedy="Save the file as UTF-8.",
+    means="The file is not UTF-8 text, or holds a character that no text may hold.",
+    remedy="Save the file as UTF-8, and leave control characters out.",
 )
 TOO_BIG = Code(
     code="PLAN.TOO_BIG",

@@ -32,6 +32,8 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# Halves of UTF-16 pairs and control characters, which an escape such as "\ud800" can write.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INDENTED_BY_TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -248,8 +250,13 @@ class _Builder:
         if tag and str(tag) != "!":
             self._note(codes.ALIAS, event, f"a tag ({tag}) stands here")
 
-    @staticmethod
-    def _scalar(event: Any) -> Any:
+    def _scalar(self, event: Any) -> Any:
+        if wrong := _NO_TEXT.search(event.value):
+            self._note(
+                codes.ENCODING,
+                event,
+                f"this text holds U+{ord(wrong[0]):04X}, which no text may hold",
+            )
         return event.value if event.style else plain_value(event.value)
 
     def _sequence(self, events: Iterator[Any], path: Path) -> list[Any]:

@@ -202,12 +202,24 @@ class Rate:
     per: tuple[str, ...]
 
 
+def _readable(text: object, example: str) -> None:
+    """Lists, mappings, nothing and yes or no are no numbers.
+
+    Raises:
+        PlanError: it is neither a text nor a number.
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int | float):
+        shown = "nothing" if text is None else f'"{text}"'
+        raise PlanError(f"{shown} is not a number with its unit, such as {example}")
+
+
 def quantity(text: str | float) -> Quantity:
     """Read `70 ms` or a bare number.
 
     Raises:
         PlanError: it is not a number with a known unit.
     """
+    _readable(text, '"70 ms"')
     if isinstance(text, int | float):
         return Quantity(float(text), "")
     match = _QUANTITY.fullmatch(text.strip())
@@ -224,6 +236,7 @@ def interval(text: str | float) -> Interval:
     Raises:
         PlanError: it is none of these.
     """
+    _readable(text, '"400..700 ms"')
     if isinstance(text, int | float):
         return Interval(float(text), float(text), "", text=_number(float(text)))
     clean = text.strip()
@@ -257,7 +270,8 @@ def rate(text: str) -> Rate:
     Raises:
         PlanError: it is not a rate.
     """
-    match = _RATE.fullmatch(text.strip())
+    _readable(text, '"6 per week"')
+    match = _RATE.fullmatch(str(text).strip())
     if not match:
         raise PlanError(f'"{text}" is not a rate; write "6 per week" or "6 h per week"')
     per = tuple(

@@ -46,20 +46,28 @@ def judging_by(loaded: Loaded) -> tuple[dict[str, Manual], frozenset[str]]:
     if loaded.plan is not None:
         return manuals(loaded.plan), frozenset(loaded.plan.study.visits)
     visits = _visits(loaded.documents.get("study.yaml"))
-    found: dict[str, Manual] = {}
-    for name, document in loaded.documents.items():
-        if _is_manual(name, document):
-            try:
-                model = ImagingManual.model_validate(document)
-            except ValidationError:
-                raise PlanError(f"{name} does not load", loaded.findings) from None
-            first = next(
-                (v for v, exams in visits.items() if model.exam in exams), None
-            )
-            found[model.exam] = compile_manual(model, first_visit=first)
-    if not found or any(_in_imaging(f.where.file) for f in loaded.findings):
+    models = {
+        name: _model(document)
+        for name, document in loaded.documents.items()
+        if _is_manual(name, document)
+    }
+    # A file that is not even YAML is among the findings alone.
+    unread = {f.where.file for f in loaded.findings if _in_imaging(f.where.file)}
+    if not models or None in models.values() or unread - set(models):
         raise PlanError("the plan's imaging manuals do not load", loaded.findings)
+    found: dict[str, Manual] = {}
+    for model in models.values():
+        assert model is not None
+        first = next((v for v, exams in visits.items() if model.exam in exams), None)
+        found[model.exam] = compile_manual(model, first_visit=first)
     return found, frozenset(visits)
+
+
+def _model(document: Any) -> ImagingManual | None:
+    try:
+        return ImagingManual.model_validate(document)
+    except ValidationError:
+        return None
 
 
 def _is_manual(name: str, document: Any) -> bool:
@@ -71,7 +79,11 @@ def _is_manual(name: str, document: Any) -> bool:
 
 
 def _in_imaging(file: str | None) -> bool:
-    return file is not None and file.startswith("imaging/")
+    return (
+        file is not None
+        and file.startswith("imaging/")
+        and file != "imaging/phantoms.yaml"
+    )
 
 
 def _visits(study: Any) -> Mapping[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provident.expressions import Record
+from provident.expressions import Kind, NameType, Of, Record
 from provident.forms import Form, compile_form
 from provident.kernel import Finding, NotFound, Place, PlanError, Severity
 from provident.plan import Plan
@@ -115,17 +115,32 @@ def read_problems(plan: Plan, endpoint: str) -> list[Problem]:
     value = analysed_value(file, conditions)
     assert value is not None  # the file's own rules ask for one
     inside = value.partition(".")[2] if file.unit == "participant" else value
-    if inside and not _has(names, inside):
-        path = ("value",) if file.value else ("adjudicate", "when")
-        problems.append(
-            Problem(
-                path,
-                f'the form {file.form} has no single value "{inside}"'
-                f"{did_you_mean(inside, names.fields)}",
-                value,
-            )
+    kind = _kind(names, inside)
+    path = ("value",) if file.value else ("adjudicate", "when")
+    if kind is None:
+        words = (
+            f'the form {file.form} has no single value "{inside}"'
+            f"{did_you_mean(inside, names.fields)}"
         )
+        problems.append(Problem(path, words, value))
+    elif kind is Kind.TEXT:
+        problems += _means_of_texts(file, value)
     return problems
+
+
+def _means_of_texts(file: ReadDesignFile, value: str) -> list[Problem]:
+    return [
+        Problem(
+            ("final", key),
+            f'"{value}" is a text, and of texts there is no mean; {instead}',
+            rule,
+        )
+        for key, rule, instead in (
+            ("agreed", file.final.agreed, "write agreed: same value"),
+            ("adjudicated", file.final.adjudicated, "write adjudicated: majority"),
+        )
+        if rule and rule.startswith("mean")
+    ]
 
 
 def form_names(model: FormFile) -> Record:
@@ -135,15 +150,12 @@ def form_names(model: FormFile) -> Record:
     return Record({**answer_names(model.parts), **derived})
 
 
-def _has(names: Record, dotted: str) -> bool:
-    here: object = names
+def _kind(names: Record, dotted: str) -> Kind | None:
+    """The kind of one value; None when there is none, or many."""
+    here: NameType | None = names
     for part in dotted.split("."):
         here = here.get(part) if isinstance(here, Record) else None
-    return here is not None and not isinstance(here, Record) and not _column(here)
-
-
-def _column(found: object) -> bool:
-    return bool(getattr(found, "column", False))
+    return here.kind if isinstance(here, Of) and not here.column else None
 
 
 def _finding(endpoint: str, problem: Problem) -> Finding:

@@ -10,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from provident.deid import REASONS, Identifiers, Profile, gather, verify
 from provident.deid.patterns import without_patterns
@@ -23,7 +27,10 @@ def nested() -> Dataset:
     inner = Dataset()
     inner.PatientName = "Quarrendon^Ottilie"
     inner.ReferencedSOPInstanceUID = "1.2.826.0.1.99.7"
-    return data_set(ReferencedImageSequence=Sequence([inner, inner]), StudyDescription="knee of Ottilie")
+    return data_set(
+        ReferencedImageSequence=Sequence([inner, inner]),
+        StudyDescription="knee of Ottilie",
+    )
 
 
 SEEDS = [
@@ -62,11 +69,14 @@ def test_a_mutated_file_never_crashes_and_never_lets_its_person_through(data):
         assert done.reason in REASONS
         return
     pydicom.dcmread(BytesIO(done.data))  # what comes out can be read
-    assert [] == scan(done.data, gather(data).without_uids(), shifted_by=-100)
+    assert scan(done.data, gather(data).without_uids(), shifted_by=-100) == []
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=600), st.sampled_from([b"", bytes(128) + b"DICM", b"\x08\x00\x05\x00CS"]))
+@given(
+    st.binary(max_size=600),
+    st.sampled_from([b"", bytes(128) + b"DICM", b"\x08\x00\x05\x00CS"]),
+)
 def test_random_bytes_are_held(data, head):
     done = run(head + data)
 
@@ -78,7 +88,9 @@ NAMES = st.text(st.characters(categories=["L"]), min_size=5, max_size=12)
 
 
 @settings(max_examples=200, deadline=None)
-@given(NAMES, NAMES, st.sampled_from(["knee of {}", "{}", "x_{}_y", "{} 3 mm", "MR {} T2"]))
+@given(
+    NAMES, NAMES, st.sampled_from(["knee of {}", "{}", "x_{}_y", "{} 3 mm", "MR {} T2"])
+)
 def test_a_name_never_stays_in_a_description(family, given_name, template):
     who = Identifiers.of(names=[f"{family}^{given_name}"])
 
@@ -97,13 +109,26 @@ def test_cleaning_twice_changes_nothing_more(text):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.dates(), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%Y%m%d", "%d %B %Y", "%B %d, %Y", "%d-%b-%Y"]))
+@given(
+    st.dates(),
+    st.sampled_from(
+        [
+            "%Y-%m-%d",
+            "%d/%m/%Y",
+            "%d.%m.%Y",
+            "%Y%m%d",
+            "%d %B %Y",
+            "%B %d, %Y",
+            "%d-%b-%Y",
+        ]
+    ),
+)
 def test_a_date_never_stays_in_a_description(day, form):
     if not 1900 <= day.year <= 2099:
         return
     text = f"knee {day.strftime(form)} follow up"
 
-    assert "knee follow up" == " ".join(without_patterns(text).split())
+    assert " ".join(without_patterns(text).split()) == "knee follow up"
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -111,9 +136,23 @@ def test_a_date_never_stays_in_a_description(day, form):
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["StudyDescription", "SeriesDescription", "ImageComments", "ProtocolName", "ContrastBolusAgent", "SoftwareVersions"]
+            [
+                "StudyDescription",
+                "SeriesDescription",
+                "ImageComments",
+                "ProtocolName",
+                "ContrastBolusAgent",
+                "SoftwareVersions",
+            ]
         ),
-        st.text(st.characters(codec="latin-1", exclude_characters="\\\x00\r\n\x0c\t\x1b", exclude_categories=["Cc"]), max_size=30),
+        st.text(
+            st.characters(
+                codec="latin-1",
+                exclude_characters="\\\x00\r\n\x0c\t\x1b",
+                exclude_categories=["Cc"],
+            ),
+            max_size=30,
+        ),
     )
 )
 def test_any_text_in_any_attribute_comes_out_without_the_person(told):
@@ -121,4 +160,7 @@ def test_any_text_in_any_attribute_comes_out_without_the_person(told):
     done = run(made)
 
     assert done.data is not None
-    assert [] == verify(done.data, identifiers=gather(made), profile=Profile(), shifted_by=-100)
+    assert (
+        verify(done.data, identifiers=gather(made), profile=Profile(), shifted_by=-100)
+        == []
+    )

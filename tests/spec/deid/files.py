@@ -85,12 +85,16 @@ def implicit_ct_file(**attributes: Any) -> bytes:
     return ct_file(ImplicitVRLittleEndian, **attributes)
 
 
-def run(data: bytes, profile: Profile = DEFAULT, subject: Subject = SUBJECT) -> Deidentified:
+def run(
+    data: bytes, profile: Profile = DEFAULT, subject: Subject = SUBJECT
+) -> Deidentified:
     """De-identify with the tests' key."""
     return deidentify(data, profile=profile, key=KEY, subject=subject)
 
 
-def result(data: bytes, profile: Profile = DEFAULT, subject: Subject = SUBJECT) -> Dataset:
+def result(
+    data: bytes, profile: Profile = DEFAULT, subject: Subject = SUBJECT
+) -> Dataset:
     """The output, read by pydicom."""
     done = run(data, profile, subject)
     assert done.data is not None, done.reason

@@ -73,9 +73,12 @@ def test_an_option_keeps_or_cleans_what_it_names(option, keyword, value, expecte
 
 
 def test_ages_above_the_cap_become_the_cap_and_one():
-    ages = {a: result(ct_file(PatientAge=a)).PatientAge for a in ("089Y", "094Y", "102Y", "018M")}
+    ages = {
+        a: result(ct_file(PatientAge=a)).PatientAge
+        for a in ("089Y", "094Y", "102Y", "018M")
+    }
 
-    assert {"089Y": "089Y", "094Y": "090Y", "102Y": "090Y", "018M": "018M"} == ages
+    assert ages == {"089Y": "089Y", "094Y": "090Y", "102Y": "090Y", "018M": "018M"}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,9 @@ def test_overlays_curves_and_icons_are_removed():
 
     out = result(file_of(made))
 
-    assert [0x60003000 in out, 0x50003000 in out, "IconImageSequence" in out] == [False] * 3
+    assert [0x60003000 in out, 0x50003000 in out, "IconImageSequence" in out] == [
+        False
+    ] * 3
 
 
 def test_the_preamble_is_zeros_and_no_station_is_named_in_the_file_meta():
@@ -163,14 +168,19 @@ def test_an_override_of_the_study_wins_over_the_table():
     keep = Override(tag=0x00081010, action=Action.KEEP, why="scanner register")
     profile = Profile(overrides=(keep,))
 
-    assert "CT_EAST" == result(ct_file(StationName="CT_EAST"), profile).StationName
+    assert result(ct_file(StationName="CT_EAST"), profile).StationName == "CT_EAST"
 
 
 def test_an_override_for_one_class_leaves_the_others_alone():
-    keep = Override(tag=0x00081010, action=Action.KEEP, why="mammography", sop_class="1.2.840.10008.5.1.4.1.1.1.2")
+    keep = Override(
+        tag=0x00081010,
+        action=Action.KEEP,
+        why="mammography",
+        sop_class="1.2.840.10008.5.1.4.1.1.1.2",
+    )
     profile = Profile(overrides=(keep,))
 
-    assert "REMOVED" == result(ct_file(StationName="CT_EAST"), profile).StationName
+    assert result(ct_file(StationName="CT_EAST"), profile).StationName == "REMOVED"
 
 
 def test_an_override_needs_a_reason():
@@ -194,7 +204,12 @@ def test_a_profile_that_says_the_impossible_does_not_exist(fault, words):
 
 
 def test_a_profile_has_a_hash_over_all_that_decides():
-    others = [Profile(version="2"), Profile(age_cap=80), Profile.basic(), Profile(keep_text=("x",))]
+    others = [
+        Profile(version="2"),
+        Profile(age_cap=80),
+        Profile.basic(),
+        Profile(keep_text=("x",)),
+    ]
 
     assert DEFAULT.hash == Profile().hash
-    assert 5 == len({DEFAULT.hash, *(p.hash for p in others)})
+    assert len({DEFAULT.hash, *(p.hash for p in others)}) == 5

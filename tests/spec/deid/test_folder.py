@@ -43,7 +43,11 @@ def incoming(tmp_path) -> Path:
         ct_file(SOPInstanceUID="1.2.826.0.1.99.1.1.2")
     )
     (folder / "EXPORT2" / "IM0001.dcm").write_bytes(
-        ct_file(PatientName="Wimbush^Clara", PatientID="K22817", SOPInstanceUID="1.2.826.0.1.98.1")
+        ct_file(
+            PatientName="Wimbush^Clara",
+            PatientID="K22817",
+            SOPInstanceUID="1.2.826.0.1.98.1",
+        )
     )
     (folder / "README.txt").write_text("scans of Ottilie")
     return folder
@@ -56,9 +60,11 @@ def document(result) -> dict:
 def test_counts_in_are_counts_out_and_in_quarantine(incoming, tmp_path):
     told = document(call("deid", incoming, tmp_path / "out", "--json"))
 
-    assert (4, 3, 1) == (told["in"], told["out"], told["quarantined"])
-    assert 4 == len(told["files"])
-    assert {"README.txt": "not_dicom"} == {f["in"]: f["reason"] for f in told["files"] if f["out"] is None}
+    assert (told["in"], told["out"], told["quarantined"]) == (4, 3, 1)
+    assert len(told["files"]) == 4
+    assert {f["in"]: f["reason"] for f in told["files"] if f["out"] is None} == {
+        "README.txt": "not_dicom"
+    }
     for file in told["files"]:
         assert file["out"] is None or (tmp_path / "out" / file["out"]).is_file()
 
@@ -71,28 +77,44 @@ def test_nothing_identifiable_is_in_the_output_not_even_in_names(incoming, tmp_p
         assert path.is_dir() or b"uarrendon" not in path.read_bytes()
 
 
-def test_key_crosswalk_and_quarantine_lie_beside_the_output_for_the_owner_alone(incoming, tmp_path):
+def test_key_crosswalk_and_quarantine_lie_beside_the_output_for_the_owner_alone(
+    incoming, tmp_path
+):
     call("deid", incoming, tmp_path / "out")
 
     people = CrosswalkFile.read(tmp_path / "out.crosswalk.csv")
-    assert {"K22817": "P001", "H7731904": "P002"} == {e.patient_id: e.participant for e in people}
-    assert 32 == len(read_key(tmp_path / "out.key").secret)
-    assert b"scans of Ottilie" == (tmp_path / "out.quarantine" / "README.txt").read_bytes()
-    for name in ("out.key", "out.crosswalk.csv", "out.journal", "out.quarantine/README.txt"):
-        assert 0o600 == os.stat(tmp_path / name).st_mode & 0o777
+    assert {e.patient_id: e.participant for e in people} == {
+        "K22817": "P001",
+        "H7731904": "P002",
+    }
+    assert len(read_key(tmp_path / "out.key").secret) == 32
+    assert (
+        tmp_path / "out.quarantine" / "README.txt"
+    ).read_bytes() == b"scans of Ottilie"
+    for name in (
+        "out.key",
+        "out.crosswalk.csv",
+        "out.journal",
+        "out.quarantine/README.txt",
+    ):
+        assert os.stat(tmp_path / name).st_mode & 0o777 == 0o600
 
 
 def test_the_same_person_gets_the_same_number_later(incoming, tmp_path):
     call("deid", incoming, tmp_path / "out")
     (incoming / "late.dcm").write_bytes(ct_file(SOPInstanceUID="1.2.826.0.1.99.1.1.9"))
-    (incoming / "new.dcm").write_bytes(ct_file(PatientID="Z5512", PatientName="Ash^Rowan"))
+    (incoming / "new.dcm").write_bytes(
+        ct_file(PatientID="Z5512", PatientName="Ash^Rowan")
+    )
 
     told = document(call("deid", incoming, tmp_path / "out", "--json"))
 
-    assert (6, 5, 1) == (told["in"], told["out"], told["quarantined"])
+    assert (told["in"], told["out"], told["quarantined"]) == (6, 5, 1)
     people = CrosswalkFile.read(tmp_path / "out.crosswalk.csv")
-    assert {"K22817": "P001", "H7731904": "P002", "Z5512": "P003"} == {
-        e.patient_id: e.participant for e in people
+    assert {e.patient_id: e.participant for e in people} == {
+        "K22817": "P001",
+        "H7731904": "P002",
+        "Z5512": "P003",
     }
 
 
@@ -107,7 +129,7 @@ def test_a_stopped_run_goes_on_and_does_nothing_twice(incoming, tmp_path):
 
     told = document(call("deid", incoming, out, "--json"))
 
-    assert (4, 3, 1) == (told["in"], told["out"], told["quarantined"])
+    assert (told["in"], told["out"], told["quarantined"]) == (4, 3, 1)
     assert before[paths[0]][1] == paths[0].read_bytes()
     assert before[paths[1]][0] == paths[1].stat().st_mtime_ns
 
@@ -126,7 +148,9 @@ def test_workers_make_the_same_bytes(incoming, tmp_path):
         out = tmp_path / f"out{workers}"
         job = Job(profile=Profile(), key=KEY, places=Places.beside(out))
         run(incoming, job=job, crosswalk=CrosswalkFile(), enrol=True, workers=workers)
-        return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*.dcm")}
+        return {
+            p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*.dcm")
+        }
 
     assert made(1) == made(2)
 
@@ -135,11 +159,13 @@ def test_with_a_crosswalk_people_it_does_not_know_wait(incoming, tmp_path):
     people = tmp_path / "who.csv"
     people.write_text("patient_id,participant,date_shift_days\nH7731904,LE-017,-40\n")
 
-    told = document(call("deid", incoming, tmp_path / "out", "--crosswalk", people, "--json"))
+    told = document(
+        call("deid", incoming, tmp_path / "out", "--crosswalk", people, "--json")
+    )
 
     reasons = {f["in"]: f["reason"] for f in told["files"]}
-    assert "not_in_crosswalk" == reasons["EXPORT2/IM0001.dcm"]
-    assert (2, 2) == (told["out"], told["quarantined"])
+    assert reasons["EXPORT2/IM0001.dcm"] == "not_in_crosswalk"
+    assert (told["out"], told["quarantined"]) == (2, 2)
     assert (tmp_path / "who.key").is_file()
 
 
@@ -176,17 +202,23 @@ def zipped(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
-def test_a_zip_archive_is_read_without_unpacking_and_its_paths_are_not_trusted(tmp_path):
+def test_a_zip_archive_is_read_without_unpacking_and_its_paths_are_not_trusted(
+    tmp_path,
+):
     archive = zipped(
         tmp_path / "scans.zip",
-        {"a/IM1.dcm": ct_file(), "../../evil.dcm": ct_file(SOPInstanceUID="1.2.3"), "/etc/notes.txt": b"hi"},
+        {
+            "a/IM1.dcm": ct_file(),
+            "../../evil.dcm": ct_file(SOPInstanceUID="1.2.3"),
+            "/etc/notes.txt": b"hi",
+        },
     )
 
     told = document(call("deid", archive, tmp_path / "deep" / "out", "--json"))
 
-    assert (3, 2, 1) == (told["in"], told["out"], told["quarantined"])
-    made = [p for p in tmp_path.rglob("*.dcm")]
-    assert 2 == len(made)
+    assert (told["in"], told["out"], told["quarantined"]) == (3, 2, 1)
+    made = list(tmp_path.rglob("*.dcm"))
+    assert len(made) == 2
     assert all((tmp_path / "deep" / "out") in p.parents for p in made)
     assert (tmp_path / "deep" / "out.quarantine" / "etc" / "notes.txt").is_file()
 
@@ -196,7 +228,9 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path):
 
     told = document(call("deid", archive, tmp_path / "out", "--json"))
 
-    assert [("bomb.dcm", "too_large")] == [(f["in"], f["reason"]) for f in told["files"]]
+    assert [(f["in"], f["reason"]) for f in told["files"]] == [
+        ("bomb.dcm", "too_large")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -219,30 +253,47 @@ def test_mistakes_end_in_words_and_a_code(incoming, tmp_path, source, out, code,
     assert words in str(result.exception)
 
 
-@pytest.mark.parametrize("args", [("--text", "maybe"), ("--workers", "0"), ("--study",)])
+@pytest.mark.parametrize(
+    "args", [("--text", "maybe"), ("--workers", "0"), ("--study",)]
+)
 def test_wrong_usage(incoming, tmp_path, args):
-    assert 2 == call("deid", incoming, tmp_path / "out", *args).exit_code
+    assert call("deid", incoming, tmp_path / "out", *args).exit_code == 2
 
 
 def test_in_hold_unapproved_words_wait(incoming, tmp_path):
-    (incoming / "x.dcm").write_bytes(ct_file(StudyDescription="knee Zorblatt", SOPInstanceUID="1.2.9"))
+    (incoming / "x.dcm").write_bytes(
+        ct_file(StudyDescription="knee Zorblatt", SOPInstanceUID="1.2.9")
+    )
 
-    told = document(call("deid", incoming, tmp_path / "out", "--text", "hold", "--json"))
+    told = document(
+        call("deid", incoming, tmp_path / "out", "--text", "hold", "--json")
+    )
 
-    assert {"x.dcm": "text_needs_review", "README.txt": "not_dicom"} == {
-        f["in"]: f["reason"] for f in told["files"] if f["reason"]
+    assert {f["in"]: f["reason"] for f in told["files"] if f["reason"]} == {
+        "x.dcm": "text_needs_review",
+        "README.txt": "not_dicom",
     }
 
 
-def test_verify_finds_nothing_in_what_was_made_and_much_in_the_originals(incoming, tmp_path):
+def test_verify_finds_nothing_in_what_was_made_and_much_in_the_originals(
+    incoming, tmp_path
+):
     call("deid", incoming, tmp_path / "out")
     people = tmp_path / "out.crosswalk.csv"
 
-    clean = call("verify", tmp_path / "out", "--crosswalk", people, "--original", incoming, "--json")
+    clean = call(
+        "verify",
+        tmp_path / "out",
+        "--crosswalk",
+        people,
+        "--original",
+        incoming,
+        "--json",
+    )
     dirty = call("verify", incoming, "--crosswalk", people, "--json")
 
-    assert (0, {"files": 3, "leaks": []}) == (clean.exit_code, document(clean))
-    assert 1 == dirty.exit_code
+    assert (clean.exit_code, document(clean)) == (0, {"files": 3, "leaks": []})
+    assert dirty.exit_code == 1
     found = {(leak["file"], leak["kind"]) for leak in document(dirty)["leaks"]}
     assert ("Quarrendon_Ottilie/CT/IM0001.dcm", "name") in found
     assert ("Quarrendon_Ottilie/CT/IM0001.dcm", "path") in found
@@ -259,9 +310,11 @@ def test_people_without_a_number_are_told_apart_by_name(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     for n, who in enumerate(["Quarrendon^Ottilie", "Wimbush^Clara"]):
-        (folder / f"{n}.dcm").write_bytes(ct_file(PatientID="", PatientName=who, SOPInstanceUID=f"1.2.{n}"))
+        (folder / f"{n}.dcm").write_bytes(
+            ct_file(PatientID="", PatientName=who, SOPInstanceUID=f"1.2.{n}")
+        )
 
     call("deid", folder, tmp_path / "out")
 
-    assert 2 == len(list(CrosswalkFile.read(tmp_path / "out.crosswalk.csv")))
+    assert len(list(CrosswalkFile.read(tmp_path / "out.crosswalk.csv"))) == 2
     assert SiteKey(KEY.secret) == KEY

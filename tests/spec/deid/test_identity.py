@@ -9,7 +9,15 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from provident.deid import Profile, SiteKey, Subject, Trial, date_shift, deidentify, hidden_uid
+from provident.deid import (
+    Profile,
+    SiteKey,
+    Subject,
+    Trial,
+    date_shift,
+    deidentify,
+    hidden_uid,
+)
 from tests.spec.deid.files import KEY, SUBJECT, ct_file, data_set, file_of, result, run
 
 
@@ -33,11 +41,11 @@ def test_a_hidden_uid_is_under_2_25_and_fits_a_uid():
 def test_another_key_or_a_rotated_one_hides_differently():
     keys = (KEY, SiteKey(bytes(32)), SiteKey(KEY.secret, namespace="2"))
 
-    assert 3 == len({hidden_uid(k, "1.2.826.0.1.99.1") for k in keys})
+    assert len({hidden_uid(k, "1.2.826.0.1.99.1") for k in keys}) == 3
 
 
 def test_uids_of_the_standard_stay():
-    assert "1.2.840.10008.5.1.4.1.1.2" == hidden_uid(KEY, "1.2.840.10008.5.1.4.1.1.2")
+    assert hidden_uid(KEY, "1.2.840.10008.5.1.4.1.1.2") == "1.2.840.10008.5.1.4.1.1.2"
 
 
 def test_a_key_is_not_shown_and_has_256_bits():
@@ -58,15 +66,20 @@ def test_a_document_of_a_later_day_still_points_to_the_image():
 
     pointed = document.ReferencedImageSequence[0].ReferencedSOPInstanceUID
     assert image.SOPInstanceUID == pointed
-    assert "1.2.826.0.1.99.1.1.1" != pointed
+    assert pointed != "1.2.826.0.1.99.1.1.1"
 
 
 def test_intervals_are_exact_and_times_stay():
-    first = result(ct_file(StudyDate="20240228", AcquisitionDateTime="20240228235959.123"))
+    first = result(
+        ct_file(StudyDate="20240228", AcquisitionDateTime="20240228235959.123")
+    )
     second = result(ct_file(StudyDate="20240522"))
 
-    assert ("20231120", "20240212") == (first.StudyDate, second.StudyDate)  # 84 days, as before
-    assert "20231120235959.123" == first.AcquisitionDateTime
+    assert (first.StudyDate, second.StudyDate) == (
+        "20231120",
+        "20240212",
+    )  # 84 days, as before
+    assert first.AcquisitionDateTime == "20231120235959.123"
 
 
 @pytest.mark.parametrize("bad", ["unknown", "2024131", "20241399", "0000"])
@@ -76,9 +89,12 @@ def test_what_is_no_date_does_not_pass_as_one(bad):
 
     made = data_set()
     made.add_new(0x00080020, "DA", "")
-    data = file_of(made).replace(b"\x08\x00\x20\x00DA\x00\x00", b"\x08\x00\x20\x00DA" + len(_even(bad)).to_bytes(2, "little") + _even(bad))
+    data = file_of(made).replace(
+        b"\x08\x00\x20\x00DA\x00\x00",
+        b"\x08\x00\x20\x00DA" + len(_even(bad)).to_bytes(2, "little") + _even(bad),
+    )
 
-    assert "" == result(data).StudyDate
+    assert result(data).StudyDate == ""
 
 
 def _even(text: str) -> bytes:
@@ -94,37 +110,49 @@ def test_the_shift_is_one_per_participant_within_the_range_and_never_none():
 
 
 def test_who_the_participant_is_and_which_visit_is_written():
-    profile = Profile(trial=Trial(sponsor="University of Leeds", protocol="ARTHUR-2", site="leeds"))
+    profile = Profile(
+        trial=Trial(sponsor="University of Leeds", protocol="ARTHUR-2", site="leeds")
+    )
 
     out = result(ct_file(), profile)
 
-    assert ("LE-017", "LE-017", "LE-017") == (
-        str(out.PatientName), out.PatientID, out.ClinicalTrialSubjectID
+    assert (str(out.PatientName), out.PatientID, out.ClinicalTrialSubjectID) == (
+        "LE-017",
+        "LE-017",
+        "LE-017",
     )
-    assert ("University of Leeds", "ARTHUR-2", "leeds") == (
-        out.ClinicalTrialSponsorName, out.ClinicalTrialProtocolID, out.ClinicalTrialSiteID
-    )
-    assert ("week12", "Week 12", 84.0, "ENROLLMENT") == (
+    assert (
+        out.ClinicalTrialSponsorName,
+        out.ClinicalTrialProtocolID,
+        out.ClinicalTrialSiteID,
+    ) == ("University of Leeds", "ARTHUR-2", "leeds")
+    assert (
         out.ClinicalTrialTimePointID,
         out.ClinicalTrialTimePointDescription,
         out.LongitudinalTemporalOffsetFromEvent,
         out.LongitudinalTemporalEventType,
-    )
+    ) == ("week12", "Week 12", 84.0, "ENROLLMENT")
 
 
 def test_what_was_done_is_written_and_no_more():
     out = result(ct_file(), Profile.basic(113105, 113107, 113101))
 
     codes = [c.CodeValue for c in out.DeidentificationMethodCodeSequence]
-    assert ["113100", "113105", "113107"] == codes  # a CT image's pixels were not looked at
-    assert ("YES", "MODIFIED") == (
-        out.PatientIdentityRemoved, out.LongitudinalTemporalInformationModified
-    )
+    assert codes == [
+        "113100",
+        "113105",
+        "113107",
+    ]  # a CT image's pixels were not looked at
+    assert (
+        out.PatientIdentityRemoved,
+        out.LongitudinalTemporalInformationModified,
+    ) == ("YES", "MODIFIED")
     assert "BurnedInAnnotation" not in out
 
 
 @pytest.mark.parametrize(
-    ("options", "expected"), [((), "REMOVED"), ((113106,), "UNMODIFIED"), ((113107,), "MODIFIED")]
+    ("options", "expected"),
+    [((), "REMOVED"), ((113106,), "UNMODIFIED"), ((113107,), "MODIFIED")],
 )
 def test_what_became_of_dates_is_told(options, expected):
     out = result(ct_file(), Profile.basic(*options))
@@ -134,13 +162,15 @@ def test_what_became_of_dates_is_told(options, expected):
 
 def test_earlier_trial_and_method_attributes_are_not_passed_on():
     made = data_set(
-        ClinicalTrialSubjectID="OTHER-9", ClinicalTrialSponsorName="Elsewhere", PatientIdentityRemoved="NO"
+        ClinicalTrialSubjectID="OTHER-9",
+        ClinicalTrialSponsorName="Elsewhere",
+        PatientIdentityRemoved="NO",
     )
     made.ClinicalTrialSeriesDescription = "of Ottilie"
 
     out = result(file_of(made))
 
-    assert ("LE-017", "") == (out.ClinicalTrialSubjectID, out.ClinicalTrialSponsorName)
+    assert (out.ClinicalTrialSubjectID, out.ClinicalTrialSponsorName) == ("LE-017", "")
     assert "ClinicalTrialSeriesDescription" not in out
 
 
@@ -152,11 +182,20 @@ def test_a_participant_number_that_dicom_cannot_hold_is_refused(bad):
 
 def test_a_participant_number_with_accents_is_written_in_the_file_s_character_set():
     subject = Subject(participant="Zürich-7")
-    utf8 = deidentify(ct_file(SpecificCharacterSet="ISO_IR 192"), profile=Profile(), key=KEY, subject=subject)
-    ascii_only = deidentify(ct_file(SpecificCharacterSet=None), profile=Profile(), key=KEY, subject=subject)
+    utf8 = deidentify(
+        ct_file(SpecificCharacterSet="ISO_IR 192"),
+        profile=Profile(),
+        key=KEY,
+        subject=subject,
+    )
+    ascii_only = deidentify(
+        ct_file(SpecificCharacterSet=None), profile=Profile(), key=KEY, subject=subject
+    )
 
-    names = [str(pydicom.dcmread(BytesIO(d.data)).PatientName) for d in (utf8, ascii_only)]
-    assert ["Zürich-7", "Zurich-7"] == names
+    names = [
+        str(pydicom.dcmread(BytesIO(d.data)).PatientName) for d in (utf8, ascii_only)
+    ]
+    assert names == ["Zürich-7", "Zurich-7"]
 
 
 def test_the_sop_instance_of_the_report_is_the_new_one():

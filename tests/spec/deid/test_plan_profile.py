@@ -52,10 +52,14 @@ def replaced(**changes):
 def test_a_small_file_says_little_and_means_the_standard():
     told = read(SMALL).deidentification
 
-    assert ("PS3.15-2026c", "basic") == (told.standard.table, told.standard.profile)
-    assert ("hold", "clean", "remove", 89, None) == (
-        told.text.unapproved, told.text.descriptors, told.text.comments, told.subject.age.cap, told.faces
-    )
+    assert (told.standard.table, told.standard.profile) == ("PS3.15-2026c", "basic")
+    assert (
+        told.text.unapproved,
+        told.text.descriptors,
+        told.text.comments,
+        told.subject.age.cap,
+        told.faces,
+    ) == ("hold", "clean", "remove", 89, None)
 
 
 def test_the_demo_s_profile():
@@ -64,13 +68,15 @@ def test_the_demo_s_profile():
     profile = deid_profile(made, "leeds")
 
     assert isinstance(profile, Profile)
-    assert "hold" == profile.text
+    assert profile.text == "hold"
     assert (made.study.sponsor, made.study.id, "leeds") == (
-        profile.trial.sponsor, profile.trial.protocol, profile.trial.site
+        profile.trial.sponsor,
+        profile.trial.protocol,
+        profile.trial.site,
     )
     assert Action.CLEAN in {o.action for o in profile.overrides}
     assert all(o.why for o in profile.overrides)
-    assert "week12" == timepoint_id(made, "week12")
+    assert timepoint_id(made, "week12") == "week12"
 
 
 def test_sites_share_all_but_their_own_name():
@@ -82,15 +88,19 @@ def test_sites_share_all_but_their_own_name():
 
 
 def test_the_demo_s_profile_de_identifies():
-    out = result(ct_file(StudyDescription="CT chest"), deid_profile(demo_plan(), "leeds"))
+    out = result(
+        ct_file(StudyDescription="CT chest"), deid_profile(demo_plan(), "leeds")
+    )
 
-    assert ("LE-017", "leeds", "CT chest") == (
-        out.PatientID, out.ClinicalTrialSiteID, out.StudyDescription
+    assert (out.PatientID, out.ClinicalTrialSiteID, out.StudyDescription) == (
+        "LE-017",
+        "leeds",
+        "CT chest",
     )
 
 
 def test_a_site_that_is_not_there_is_named_with_the_nearest():
-    with pytest.raises(PlanError, match='no site "leed".*did you mean "leeds"'):
+    with pytest.raises(PlanError, match=r'no site "leed".*did you mean "leeds"'):
         deid_profile(demo_plan(), "leed")
 
 
@@ -101,12 +111,14 @@ def test_attributes_and_classes_that_dicom_does_not_know_are_all_named():
         overrides=(
             Deviation(tag="ProtocolNmae", action="keep", why="x"),
             Deviation(tag="(0011,0001)", action="keep", why="x"),
-            Deviation(tag="KVP", sop_class="CT Imaging Storage", action="keep", why="x"),
+            Deviation(
+                tag="KVP", sop_class="CT Imaging Storage", action="keep", why="x"
+            ),
         )
     )
 
     told = list(profile_problems(wrong))
-    assert 3 == len(told)
+    assert len(told) == 3
     assert 'did you mean "ProtocolName"' in told[0]
     assert 'did you mean "CT Image Storage"' in told[2]
     with pytest.raises(PlanError, match="ProtocolNmae"):

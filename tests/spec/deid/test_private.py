@@ -26,8 +26,8 @@ def test_a_safe_element_of_the_standard_stays_with_its_creator(syntax):
 
     out = result(file_of(made, syntax))
 
-    assert "SIEMENS MR HEADER" == out[0x00190010].value
-    assert "800" == str(int(out[0x0019100C].value))
+    assert out[0x00190010].value == "SIEMENS MR HEADER"
+    assert str(int(out[0x0019100C].value)) == "800"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,13 @@ def test_a_safe_element_of_the_standard_stays_with_its_creator(syntax):
         ("SIEMENS MR HEADER", 0x0019, 0x99, "LO", "Quarrendon"),  # unknown element
         ("WARD PACS", 0x0019, 0x0C, "IS", "800"),  # a safe place, but another creator
         ("SIEMENS CSA HEADER", 0x0029, 0x10, "OB", b"SV10 PatientName Quarrendon"),
-        ("SIEMENS MR HEADER", 0x0019, 0x0C, "OB", b"Quarrendon"),  # not the VR that is known
+        (
+            "SIEMENS MR HEADER",
+            0x0019,
+            0x0C,
+            "OB",
+            b"Quarrendon",
+        ),  # not the VR that is known
         ("SIEMENS MR HEADER", 0x0019, 0x0C, "PN", "Quarrendon^O"),
     ],
 )
@@ -56,21 +62,25 @@ def test_without_the_option_nothing_private_stays():
 
 
 def test_what_a_study_names_stays():
-    rule = PrivateRule("ACME QUANT", 0x0021, 0x05, "DS", why="perfusion value, analysed")
+    rule = PrivateRule(
+        "ACME QUANT", 0x0021, 0x05, "DS", why="perfusion value, analysed"
+    )
     made = with_private("ACME QUANT", 0x0021, 0x05, "DS", "3.25")
 
     out = result(file_of(made), Profile(private=(rule,)))
 
-    assert 3.25 == float(out[0x00211005].value)
+    assert float(out[0x00211005].value) == 3.25
 
 
 def test_private_text_that_stays_is_cleaned():
     rule = PrivateRule("ACME QUANT", 0x0021, 0x05, "LO", why="protocol step")
-    made = with_private("ACME QUANT", 0x0021, 0x05, "LO", "step 2 Quarrendon 2024-03-15")
+    made = with_private(
+        "ACME QUANT", 0x0021, 0x05, "LO", "step 2 Quarrendon 2024-03-15"
+    )
 
     out = result(file_of(made), Profile(private=(rule,)))
 
-    assert "step 2" == out[0x00211005].value
+    assert out[0x00211005].value == "step 2"
 
 
 def test_an_element_without_a_creator_is_removed():
@@ -89,5 +99,5 @@ def test_private_sequences_that_nothing_names_go_and_those_named_are_cleaned_ins
 
     assert 0x00211005 not in result(file_of(made))
     told = result(file_of(made), Profile(private=(rule,)))[0x00211005].value[0]
-    assert "80" == str(told.EchoTime)
+    assert str(told.EchoTime) == "80"
     assert "PatientName" not in told

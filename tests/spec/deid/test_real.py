@@ -46,7 +46,7 @@ def test_every_file_of_pydicom_s_ends_de_identified_or_held_with_a_reason():
         leaks = verify(
             done.data, identifiers=gather(data), profile=Profile(), shifted_by=-100
         )
-        assert [] == leaks, path
+        assert leaks == [], path
 
     assert ended["out"] >= 150
     assert {"not_dicom", "directory", "truncated", "no_identity"} <= set(ended)
@@ -60,11 +60,13 @@ def test_every_real_scan_is_accounted_for(shared, tmp_path):
     outcomes = run(folder, job=job, crosswalk=CrosswalkFile(), enrol=True)
 
     held = {o.name: o.reason for o in outcomes if o.out is None}
-    assert 627 == len(outcomes)
-    assert 627 - len(held) == sum(1 for p in (tmp_path / "out").rglob("*") if p.is_file())
+    assert len(outcomes) == 627
+    assert 627 - len(held) == sum(
+        1 for p in (tmp_path / "out").rglob("*") if p.is_file()
+    )
     assert {"pixels_need_review", "directory"} == set(held.values())
     assert all("us_misc" in n or "ct_phantom" in n for n in held)
-    assert 4 == sum("us_misc" in n for n in held)
+    assert sum("us_misc" in n for n in held) == 4
 
 
 @pytest.mark.real
@@ -78,19 +80,35 @@ def test_the_planted_corpus(shared, tmp_path):
     command = [sys.executable, shared / "deid" / "score.py", corpus, tmp_path / "out"]
 
     subprocess.run(
-        [*command, "--map", mapping, "--json", tmp_path / "score.json"], check=True, capture_output=True
+        [*command, "--map", mapping, "--json", tmp_path / "score.json"],
+        check=True,
+        capture_output=True,
     )
 
     told = json.loads((tmp_path / "score.json").read_text())
     results, summary = told["results"], told["summary"]
-    leaks = {k: v for k, v in summary.items() if k.startswith("files_with") or k == "path_leak"}
+    leaks = {
+        k: v
+        for k, v in summary.items()
+        if k.startswith("files_with") or k == "path_leak"
+    }
     bad = {
         (action, category): counts[1]
-        for action in ("text_removed", "date_shifted", "uid_changed", "uid_consistent", "interval_kept", "refs_resolve")
+        for action in (
+            "text_removed",
+            "date_shifted",
+            "uid_changed",
+            "uid_consistent",
+            "interval_kept",
+            "refs_resolve",
+        )
         for category, counts in results[action].items()
         if counts[1]
     }
-    assert ({}, {}) == (leaks, bad)
-    assert all(results["text_retained"][c][1] == 0 for c in ("private_safe", "private_safe_float", "sr_dose"))
+    assert (leaks, bad) == ({}, {})
+    assert all(
+        results["text_retained"][c][1] == 0
+        for c in ("private_safe", "private_safe_float", "sr_dose")
+    )
     held = {o.reason for o in outcomes if o.out is None}
     assert held <= {"pixels_need_review", "document_needs_review"}

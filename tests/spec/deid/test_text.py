@@ -15,9 +15,12 @@ from tests.spec.deid.files import KEY, ct_file, data_set, file_of, result, run
 title = "Text"
 
 OTTILIE = Identifiers.of(
-    names=["Quarrendon^Ottilie", "Müllerschön^Jürgen"], numbers=["H7731904", "943 476 5919"]
+    names=["Quarrendon^Ottilie", "Müllerschön^Jürgen"],
+    numbers=["H7731904", "943 476 5919"],
 ) | Identifiers(
-    places=frozenset({"St Aldhelm Infirmary", "Aldhelm", "12 Sallow Lane, Nether Wold"}),
+    places=frozenset(
+        {"St Aldhelm Infirmary", "Aldhelm", "12 Sallow Lane, Nether Wold"}
+    ),
     dates=frozenset({"20240315"}),
 )
 
@@ -96,13 +99,15 @@ def test_in_a_file_the_whole_header_tells_whom_to_look_for():
         )
     )
 
-    assert "CT CHEST" == out.StudyDescription
+    assert out.StudyDescription == "CT CHEST"
 
 
 def test_technical_attributes_keep_their_words_and_lose_this_person():
-    out = result(ct_file(SoftwareVersions="syngo CT VA48A", ManufacturerModelName="Quarrendon X"))
+    out = result(
+        ct_file(SoftwareVersions="syngo CT VA48A", ManufacturerModelName="Quarrendon X")
+    )
 
-    assert ("syngo CT VA48A", "X") == (out.SoftwareVersions, out.ManufacturerModelName)
+    assert (out.SoftwareVersions, out.ManufacturerModelName) == ("syngo CT VA48A", "X")
 
 
 def test_codes_are_not_touched_by_the_rule_on_long_numbers():
@@ -113,28 +118,33 @@ def test_codes_are_not_touched_by_the_rule_on_long_numbers():
     out = result(file_of(data_set(AnatomicRegionSequence=Sequence([code]))))
 
     told = out.AnatomicRegionSequence[0]
-    assert ("399181004", "Chest structure") == (told.CodeValue, told.CodeMeaning)
+    assert (told.CodeValue, told.CodeMeaning) == ("399181004", "Chest structure")
 
 
 def test_in_hold_a_word_that_is_not_approved_makes_the_file_wait():
     done = run(ct_file(StudyDescription="knee Zorblatt"), Profile(text="hold"))
 
-    assert ("text_needs_review", None) == (done.reason, done.data)
-    assert ("Zorblatt",) == done.report.unapproved
+    assert (done.reason, done.data) == ("text_needs_review", None)
+    assert done.report.unapproved == ("Zorblatt",)
 
 
 def test_in_hold_approved_values_and_known_words_pass():
     profile = Profile(text="hold", approved=frozenset({fold("Knee Zorblatt")}))
 
-    out = result(ct_file(StudyDescription="knee Zorblatt", SeriesDescription="t1 sag"), profile)
+    out = result(
+        ct_file(StudyDescription="knee Zorblatt", SeriesDescription="t1 sag"), profile
+    )
 
-    assert ("knee Zorblatt", "t1 sag") == (out.StudyDescription, out.SeriesDescription)
+    assert (out.StudyDescription, out.SeriesDescription) == ("knee Zorblatt", "t1 sag")
 
 
 def test_an_approved_value_does_not_let_this_person_s_name_pass():
     profile = Profile(approved=frozenset({fold("knee Quarrendon")}))
 
-    assert "knee" == result(ct_file(StudyDescription="knee Quarrendon"), profile).StudyDescription
+    assert (
+        result(ct_file(StudyDescription="knee Quarrendon"), profile).StudyDescription
+        == "knee"
+    )
 
 
 def test_comments_are_removed_where_the_profile_says_so():
@@ -144,11 +154,13 @@ def test_comments_are_removed_where_the_profile_says_so():
 
 
 def test_what_the_site_knows_besides_the_file_is_looked_for_too():
-    subject = Subject(participant="LE-017", identifiers=Identifiers.of(names=["Wimbush^Clara"]))
+    subject = Subject(
+        participant="LE-017", identifiers=Identifiers.of(names=["Wimbush^Clara"])
+    )
 
     out = result(ct_file(StudyDescription="knee WIMBUSH"), subject=subject)
 
-    assert "knee" == out.StudyDescription
+    assert out.StudyDescription == "knee"
 
 
 def test_report_text_is_cleaned_in_place_and_measurements_stay():
@@ -156,7 +168,11 @@ def test_report_text_is_cleaned_in_place_and_measurements_stay():
         made = Dataset()
         made.ValueType = kind
         name = Dataset()
-        name.CodeValue, name.CodingSchemeDesignator, name.CodeMeaning = concept, "DCM", "any"
+        name.CodeValue, name.CodingSchemeDesignator, name.CodeMeaning = (
+            concept,
+            "DCM",
+            "any",
+        )
         made.ConceptNameCodeSequence = Sequence([name])
         for keyword, told in value.items():
             setattr(made, keyword, told)
@@ -172,9 +188,12 @@ def test_report_text_is_cleaned_in_place_and_measurements_stay():
     out = result(file_of(data_set(ContentSequence=Sequence(content))))
 
     told = out.ContentSequence
-    assert ["Scan of; pitch 0.7", "REMOVED", "REMOVED", "20231206101112"] == [
-        told[0].TextValue, told[1].TextValue, str(told[2].PersonName), told[3].DateTime
-    ]
+    assert [
+        told[0].TextValue,
+        told[1].TextValue,
+        str(told[2].PersonName),
+        told[3].DateTime,
+    ] == ["Scan of; pitch 0.7", "REMOVED", "REMOVED", "20231206101112"]
     assert told[4].UID.startswith("2.25.")
 
 
@@ -197,23 +216,40 @@ def test_graphic_annotations_keep_their_place_and_lose_the_person():
     [
         ("ISO_IR 100", "Müller^Jürgen", "Knie Müller", "Knie"),
         ("ISO_IR 192", "Wójcik^Żaneta", "Kolano Wójcik knee", "Kolano knee"),
-        ("ISO_IR 144", "Люкceмбypг", "Люкceмбypг knee", "knee"),
+        ("ISO_IR 144", "Люкceмбypг", "Люкceмбypг knee", "knee"),  # noqa: RUF001
         ("GB18030", "王^小东", "王小东 knee", "knee"),
         (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎", "山田 knee", "knee"),
-        (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동", "홍길동 knee", "knee"),
+        (
+            ["", "ISO 2022 IR 149"],
+            "Hong^Gildong=洪^吉洞=홍^길동",
+            "홍길동 knee",
+            "knee",
+        ),
     ],
 )
 def test_character_sets(character_set, name, text, expected):
-    done = run(ct_file(SpecificCharacterSet=character_set, PatientName=name, StudyDescription=text))
+    done = run(
+        ct_file(
+            SpecificCharacterSet=character_set, PatientName=name, StudyDescription=text
+        )
+    )
 
     assert done.data is not None
-    out = result(ct_file(SpecificCharacterSet=character_set, PatientName=name, StudyDescription=text))
+    out = result(
+        ct_file(
+            SpecificCharacterSet=character_set, PatientName=name, StudyDescription=text
+        )
+    )
     assert expected == out.StudyDescription
 
 
 def test_bytes_that_the_character_set_does_not_allow_are_still_recognised():
-    data = ct_file(SpecificCharacterSet=None, PatientName="XXXXXX^Jan", StudyDescription="knee XXXXXX")
+    data = ct_file(
+        SpecificCharacterSet=None,
+        PatientName="XXXXXX^Jan",
+        StudyDescription="knee XXXXXX",
+    )
     data = data.replace(b"XXXXXX", "Müller".encode("latin-1").ljust(6))
 
-    assert "knee" == result(data).StudyDescription
+    assert result(data).StudyDescription == "knee"
     assert KEY is not None

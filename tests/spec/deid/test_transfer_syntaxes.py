@@ -21,7 +21,15 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from tests.spec.deid.files import ct_file, data_set, file_of, raw_element, result, run, with_raw
+from tests.spec.deid.files import (
+    ct_file,
+    data_set,
+    file_of,
+    raw_element,
+    result,
+    run,
+    with_raw,
+)
 
 
 title = "Transfer syntaxes"
@@ -38,7 +46,15 @@ def test_native_pixels_are_the_same_bytes(syntax):
 
 
 @pytest.mark.parametrize(
-    "syntax", [JPEGBaseline8Bit, JPEGLosslessSV1, JPEGLSLossless, JPEG2000Lossless, HTJ2KLossless, RLELossless]
+    "syntax",
+    [
+        JPEGBaseline8Bit,
+        JPEGLosslessSV1,
+        JPEGLSLossless,
+        JPEG2000Lossless,
+        HTJ2KLossless,
+        RLELossless,
+    ],
 )
 def test_compressed_pixels_are_the_same_bytes(syntax):
     frames = encapsulate([b"\xff\xd8one\xff\xd9", b"\xff\xd8twotwo\xff\xd9"])
@@ -69,17 +85,19 @@ def test_big_endian_becomes_little_endian_with_the_same_values():
 
     assert ExplicitVRLittleEndian == out.file_meta.TransferSyntaxUID
     assert np.arange(4, dtype="<u2").tobytes() == out.PixelData
-    assert (1000.5, 2, "370") == (
+    assert (
         out.DiffusionBValue,
         out.Rows,
         str(out.RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose),
-    )
+    ) == (1000.5, 2, "370")
 
 
 def deflated(data: bytes) -> bytes:
     """A file made explicit little endian, deflated as 1.2.840.10008.1.2.1.99."""
     marked = data.replace(b"1.2.840.10008.1.2.1\x00", b"1.2.840.10008.1.2.1.99", 1)
-    marked = marked.replace(b"UI\x14\x001.2.840.10008.1.2.1.99", b"UI\x16\x001.2.840.10008.1.2.1.99", 1)
+    marked = marked.replace(
+        b"UI\x14\x001.2.840.10008.1.2.1.99", b"UI\x16\x001.2.840.10008.1.2.1.99", 1
+    )
     body = data.index(b"\x08\x00\x05\x00CS")
     head = marked[: marked.index(b"\x08\x00\x05\x00CS")]
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
@@ -90,18 +108,18 @@ def test_a_deflated_file_is_inflated_and_cleaned():
     out = result(deflated(ct_file()))
 
     assert ExplicitVRLittleEndian == out.file_meta.TransferSyntaxUID
-    assert "LE-017" == out.PatientID
+    assert out.PatientID == "LE-017"
 
 
 def test_a_deflated_file_that_is_cut_off_waits():
-    assert "truncated" == run(deflated(ct_file())[:-8]).reason
+    assert run(deflated(ct_file())[:-8]).reason == "truncated"
 
 
 def test_a_bare_data_set_without_preamble_is_read():
     data = ct_file()
     bare = data[data.index(b"\x08\x00\x05\x00CS") :]
 
-    assert "LE-017" == result(bare).PatientID
+    assert result(bare).PatientID == "LE-017"
 
 
 def test_a_file_that_names_the_wrong_one_of_explicit_and_implicit_is_read_as_it_is():
@@ -109,7 +127,7 @@ def test_a_file_that_names_the_wrong_one_of_explicit_and_implicit_is_read_as_it_
         b"UI\x12\x001.2.840.10008.1.2\x00", b"UI\x14\x001.2.840.10008.1.2.1\x00"
     )
 
-    assert "LE-017" == result(data).PatientID
+    assert result(data).PatientID == "LE-017"
 
 
 @pytest.mark.parametrize("undefined", [True, False])
@@ -131,7 +149,9 @@ def test_nested_sequences_of_defined_and_undefined_length(undefined):
 
 
 def test_unknown_vr_of_a_known_attribute_is_treated_as_what_it_is():
-    data = with_raw(ct_file(PixelData=None), raw_element(0x40080102, b"UN", b"Tolliver^Maud "))
+    data = with_raw(
+        ct_file(PixelData=None), raw_element(0x40080102, b"UN", b"Tolliver^Maud ")
+    )
 
     done = run(data)
 
@@ -140,7 +160,11 @@ def test_unknown_vr_of_a_known_attribute_is_treated_as_what_it_is():
 
 
 def test_a_sequence_that_calls_itself_unknown_is_cleaned_inside():
-    item = b"\xfe\xff\x00\xe0\x1a\x00\x00\x00" + b"\x10\x00\x10\x00\x12\x00\x00\x00" + b"Quarrendon^Ottilie"
+    item = (
+        b"\xfe\xff\x00\xe0\x1a\x00\x00\x00"
+        + b"\x10\x00\x10\x00\x12\x00\x00\x00"
+        + b"Quarrendon^Ottilie"
+    )
     data = with_raw(ct_file(PixelData=None), raw_element(0x52009229, b"UN", item))
 
     out = result(data)
@@ -156,7 +180,7 @@ def test_odd_lengths_are_made_even():
     done = run(odd)
 
     assert done.data is not None
-    assert 0 == len(done.data) % 2
+    assert len(done.data) % 2 == 0
 
 
 def test_bytes_behind_the_last_pixel_are_cut_off():
@@ -175,7 +199,7 @@ def test_an_overlay_in_unused_bits_is_taken_out():
 
     out = result(file_of(made))
 
-    assert [0x001, 0xFFF, 0x000, 0xFFF] == np.frombuffer(out.PixelData, "<u2").tolist()
+    assert np.frombuffer(out.PixelData, "<u2").tolist() == [0x001, 0xFFF, 0x000, 0xFFF]
 
 
 def test_an_overlay_in_compressed_pixels_makes_the_file_wait():
@@ -184,4 +208,4 @@ def test_an_overlay_in_compressed_pixels_makes_the_file_wait():
     made["PixelData"].is_undefined_length = True
     made.add_new(0x60000102, "US", 15)
 
-    assert "overlay_in_pixels" == run(file_of(made, JPEGLosslessSV1)).reason
+    assert run(file_of(made, JPEGLosslessSV1)).reason == "overlay_in_pixels"

@@ -17,7 +17,9 @@ WHO = gather(ct_file())
 
 
 def kinds(data: bytes, who: Identifiers = WHO, **told) -> set[str]:
-    return {leak.kind for leak in verify(data, identifiers=who, profile=Profile(), **told)}
+    return {
+        leak.kind for leak in verify(data, identifiers=who, profile=Profile(), **told)
+    }
 
 
 def clean(**attributes) -> bytes:
@@ -40,7 +42,15 @@ def test_what_the_engine_makes_passes():
 def test_an_untouched_original_does_not():
     found = kinds(ct_file())
 
-    assert {"name", "number", "date", "uid", "preamble", "file_meta", "not_marked"} <= found
+    assert {
+        "name",
+        "number",
+        "date",
+        "uid",
+        "preamble",
+        "file_meta",
+        "not_marked",
+    } <= found
 
 
 @pytest.mark.parametrize(
@@ -57,21 +67,33 @@ def test_an_untouched_original_does_not():
     ],
 )
 def test_each_kind_of_identifier_is_found_in_any_bytes(value, kind):
-    assert kind in kinds(planted(raw_element(0x7FE00020, b"OB", value + b"\0" * (len(value) % 2))))
+    assert kind in kinds(
+        planted(raw_element(0x7FE00020, b"OB", value + b"\0" * (len(value) % 2)))
+    )
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-8", "iso8859_2", "utf-16-le", "gb18030"])
+@pytest.mark.parametrize(
+    "encoding", ["latin-1", "utf-8", "iso8859_2", "utf-16-le", "gb18030"]
+)
 def test_names_with_accents_are_found_in_every_encoding(encoding):
-    who = Identifiers.of(names=["Żółć^Müller" if encoding in ("utf-8", "utf-16-le", "gb18030") else "Müller"])
+    who = Identifiers.of(
+        names=[
+            "Żółć^Müller" if encoding in ("utf-8", "utf-16-le", "gb18030") else "Müller"
+        ]
+    )
     raw = "Müller".encode(encoding)
 
-    assert "name" in kinds(planted(raw_element(0x7FE00020, b"OB", raw + b"\0" * (len(raw) % 2))), who)
+    assert "name" in kinds(
+        planted(raw_element(0x7FE00020, b"OB", raw + b"\0" * (len(raw) % 2))), who
+    )
 
 
 def test_a_name_inside_compressed_pixels_is_found():
     from pydicom.encaps import encapsulate
 
-    made = data_set(PixelData=encapsulate([b"\xff\xd8\xff\xfe\x00\x12Quarrendon\xff\xd9"]))
+    made = data_set(
+        PixelData=encapsulate([b"\xff\xd8\xff\xfe\x00\x12Quarrendon\xff\xd9"])
+    )
     made["PixelData"].VR = "OB"
     made["PixelData"].is_undefined_length = True
     done = run(file_of(made, "1.2.840.10008.1.2.4.50"))
@@ -81,7 +103,9 @@ def test_a_name_inside_compressed_pixels_is_found():
 
 
 def test_a_date_that_is_another_one_shifted_is_no_leak():
-    data = clean(StudyDate="20240315", SeriesDate="20231206")  # 100 days apart, as the shift
+    data = clean(
+        StudyDate="20240315", SeriesDate="20231206"
+    )  # 100 days apart, as the shift
     who = gather(ct_file(StudyDate="20240315", SeriesDate="20231206"))
 
     assert "date" in kinds(data, who)
@@ -118,7 +142,9 @@ def test_it_looks_inside_sequences():
 def test_a_leak_never_says_the_value():
     leaks = verify(ct_file(), identifiers=WHO, profile=Profile())
 
-    assert not any("uarrendon" in f"{leak}" or "H7731904" in f"{leak}" for leak in leaks)
+    assert not any(
+        "uarrendon" in f"{leak}" or "H7731904" in f"{leak}" for leak in leaks
+    )
 
 
 def test_what_cannot_be_read_is_not_verified():
@@ -127,7 +153,11 @@ def test_what_cannot_be_read_is_not_verified():
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("Quarrendon_Ottilie/IM1.dcm", True), ("H7731904/IM1", True), ("EXPORT01/IM1", False)],
+    [
+        ("Quarrendon_Ottilie/IM1.dcm", True),
+        ("H7731904/IM1", True),
+        ("EXPORT01/IM1", False),
+    ],
 )
 def test_names_of_files_and_folders(name, expected):
     assert expected == in_name(name, WHO)
@@ -147,7 +177,14 @@ def test_gathering_finds_names_numbers_and_places_at_every_depth():
         )
     )
 
-    assert {"Quarrendon", "Ottilie", "Wimbush", "Clara", "Tolliver", "Maud"} == who.names
+    assert {
+        "Quarrendon",
+        "Ottilie",
+        "Wimbush",
+        "Clara",
+        "Tolliver",
+        "Maud",
+    } == who.names
     assert {"H7731904", "NHS9434765919"} <= who.numbers
     assert {"St Aldhelm Infirmary", "Aldhelm"} <= who.places
     assert {"20240315", "19610204"} <= who.dates

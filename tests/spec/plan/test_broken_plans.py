@@ -265,6 +265,18 @@ BROKEN = [
         "a tag",
     ),
     (
+        "half a character",
+        {"evidence.yaml": 'product: ¦"a\\ud800"\n'},
+        "PLAN.ENCODING",
+        "U+D800",
+    ),
+    (
+        "a control character",
+        {"evidence.yaml": 'product: ¦"a\\0b"\n'},
+        "PLAN.ENCODING",
+        "U+0000",
+    ),
+    (
         "two documents in a file",
         {"evidence.yaml": "product: none\n¦---\nproduct: none\n"},
         "PLAN.SYNTAX",

@@ -125,6 +125,12 @@ def plan_of(design=None, form_file=None):
             'unknown name "limits.sdc"',
         ),
         ("adjudicate/when", {}, "adjudicate.when", "at least 1"),
+        (
+            "adjudicate/when",
+            {"one_not_evaluable": "a.week52.change > 1"},
+            "adjudicate.when.one_not_evaluable",
+            "choose another id",
+        ),
         ("value", "week25.change", "value", 'did you mean "week52"?'),
         ("value", "week52", "value", "is not a visit of this design and a value at it"),
         ("form", "ramris", "form", "pattern"),
@@ -283,6 +289,19 @@ def test_an_analysed_value_that_the_form_does_not_give_is_named(value):
 
     assert [p.loc for p in problems] == [("value",)]
     assert "has no single value" in problems[0].words
+
+
+def test_of_texts_there_is_no_mean():
+    given = by_visit()
+    given["adjudicate"]["when"] = {"differ": "a.grade != b.grade"}
+    form_file = ramris(derive={"grade": '"PD" if normal == 0 else "SD"'})
+
+    problems = read_problems(plan_of(given, form_file), "erosion_change")
+
+    assert [p.loc for p in problems] == [("final", "agreed"), ("final", "adjudicated")]
+    assert "write agreed: same value" in problems[0].words
+    given["final"] = {"agreed": "same value", "adjudicated": "majority"}
+    assert read_problems(plan_of(given, form_file), "erosion_change") == []
 
 
 def test_a_cell_may_be_analysed():

@@ -143,4 +143,6 @@ def test_an_event_outside_a_transaction_is_refused(clock, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(connections["default"], "in_atomic_block", False)
         with pytest.raises(RuntimeError, match="in the transaction"):
-            record(clock=clock, by=SYSTEM, study="s", action="a", thing="x", thing_id="1")
+            record(
+                clock=clock, by=SYSTEM, study="s", action="a", thing="x", thing_id="1"
+            )

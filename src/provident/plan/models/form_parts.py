@@ -115,31 +115,33 @@ class Answerable(PlanModel):
     """What may be answered: exactly one of choices, range, number or text."""
 
     choices: dict[ChoiceValue, Name] | None = Field(
-        default=None, description="the value that is stored, and its label"
+        default=None, description="The value that is stored, and its label."
     )
     range: ScoreRange | None = Field(
-        default=None, description="whole numbers, such as 0..10"
+        default=None, description="Whole numbers, such as 0..10."
     )
     number: NumberRange | None = Field(
-        default=None, description="numbers with their unit, such as 0..300 mm"
+        default=None, description="Numbers with their unit, such as 0..300 mm."
     )
     text: Literal[True] | None = Field(
-        default=None, description="free text; needs why, and is never analysed"
+        default=None, description="Free text; needs why, and is never analysed."
     )
-    decimals: int | None = Field(default=None, ge=0, le=6)
+    decimals: int | None = Field(
+        default=None, ge=0, le=6, description="Decimals that are shown and typed."
+    )
     at_most: int | None = Field(
-        default=None, ge=1, le=10000, description="characters of a free text"
+        default=None, ge=1, le=10000, description="Characters of a free text."
     )
     why: Prose | None = Field(
-        default=None, description="why a free text is needed (prose)"
+        default=None, description="Why a free text is needed (prose)"
     )
     missing: tuple[Code, ...] = Field(
-        default=(), description="codes of the form that may stand here"
+        default=(), description="Codes of the form that may stand here."
     )
     measure: Literal["length", "angle", "mean"] | None = Field(
-        default=None, description="a measurement on the image fills it"
+        default=None, description="A measurement on the image fills it."
     )
-    help: Prose | None = Field(default=None, description="shown beside it (prose)")
+    help: Prose | None = Field(default=None, description="Shown beside it (prose)")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Answerable:
@@ -191,28 +193,35 @@ class Answerable(PlanModel):
 class ItemModel(Answerable):
     """One question."""
 
-    ask: Name
+    ask: Name = Field(description="The question.")
 
 
 class ColumnModel(Answerable):
     """One column of a grid."""
 
-    label: Name
+    label: Name = Field(description="The column's heading.")
 
 
 class Otherwise(PlanModel):
     """What is stored in every cell when the gate says that nobody needs to look."""
 
-    fill: ChoiceValue
-    mark: Literal["implied"] = "implied"
+    fill: ChoiceValue = Field(description="What every cell then holds.")
+    mark: Literal["implied"] = Field(
+        default="implied",
+        description="Filled cells are marked as implied, never as seen.",
+    )
 
 
 class GateModel(PlanModel):
     """The question before a grid: the cells are asked only when its answer is `when`."""
 
-    item: Id
-    when: ChoiceValue
-    otherwise: Otherwise
+    item: Id = Field(description="The item that is asked first.")
+    when: ChoiceValue = Field(
+        description="The answer with which the cells are asked for."
+    )
+    otherwise: Otherwise = Field(
+        description="What is stored with any other answer; a missing code is copied."
+    )
 
 
 def _rows(value: Any) -> Any:
@@ -233,10 +242,18 @@ class DerivationModel(PlanModel):
     """A value that is computed, never typed."""
 
     value: Annotated[str, Field(min_length=1, description="an expression")]
-    if_missing: Literal["not evaluable"] = "not evaluable"
-    label: Name | None = None
-    unit: str = ""
-    decimals: int | None = Field(default=None, ge=0, le=6)
+    if_missing: Literal["not evaluable"] = Field(
+        default="not evaluable",
+        description="What the value is when something it needs is missing.",
+    )
+    label: Name | None = Field(default=None, description="How people call it.")
+    unit: str = Field(default="", description="Its unit, for the codebook.")
+    decimals: int | None = Field(
+        default=None,
+        ge=0,
+        le=6,
+        description="Decimals that are shown; the stored value is not rounded.",
+    )
 
 
 Derivation = Annotated[DerivationModel, BeforeValidator(_short_derivation)]
@@ -246,24 +263,37 @@ Derive = dict[Id, Derivation]
 class GridModel(PlanModel):
     """Rows by columns, behind a gate question where there is one."""
 
-    title: Name | None = None
-    gate: GateModel | None = None
-    rows: Id | Annotated[dict[Id, Name], BeforeValidator(_rows)] = Field(
-        description="a shipped list by its id, or own rows"
+    title: Name | None = Field(default=None, description="The grid's heading.")
+    gate: GateModel | None = Field(
+        default=None, description="The question before the grid."
     )
-    columns: dict[Id, ColumnModel] = Field(min_length=1)
-    each: Derive = Field(default={}, description="columns that are computed row by row")
+    rows: Id | Annotated[dict[Id, Name], BeforeValidator(_rows)] = Field(
+        description="A shipped list by its id, or own rows."
+    )
+    columns: dict[Id, ColumnModel] = Field(
+        min_length=1, description="What is asked of each row."
+    )
+    each: Derive = Field(
+        default={}, description="Columns that are computed row by row."
+    )
 
 
 class TableModel(PlanModel):
     """A decision table: cells joined by commas, * for anything, the first row that fits wins."""
 
-    key: tuple[Id, ...] = Field(min_length=1)
-    rows: dict[str, int | float | str] = Field(min_length=1)
+    key: tuple[Id, ...] = Field(
+        min_length=1, description="What the cells of a row stand for."
+    )
+    rows: dict[str, int | float | str] = Field(
+        min_length=1,
+        description="Cells joined by commas, * for anything, and the value; the first row that fits wins.",
+    )
 
 
 class AccessModel(PlanModel):
     """Which roles fill the form in, and which never see it."""
 
-    enter: tuple[Id, ...] = ()
-    hidden_from: tuple[Id, ...] = ()
+    enter: tuple[Id, ...] = Field(default=(), description="Roles that fill it in.")
+    hidden_from: tuple[Id, ...] = Field(
+        default=(), description="Roles that never see it."
+    )

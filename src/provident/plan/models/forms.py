@@ -25,35 +25,43 @@ from provident.plan.words import Name
 class FormFile(PlanModel):
     """One form. Its name in the plan is `form@version`."""
 
-    form: Id
-    version: int = Field(ge=1)
-    title: Name
+    form: Id = Field(description="The form's id.")
+    version: int = Field(
+        ge=1, description="Its version; any change of what is asked is a new one."
+    )
+    title: Name = Field(description="Its title.")
     record: tuple[Id, ...] = Field(
-        min_length=1, description="what one record stands for: participant, visit, ..."
+        min_length=1, description="What one record stands for: participant, visit, ..."
     )
     needs: tuple[
         Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")], ...
-    ] = Field(default=(), description="series roles without which it cannot be filled")
-    source: Name | None = None
-    missing: dict[Code, Name] = Field(
-        default={}, description="codes that stand for no value, and why"
+    ] = Field(default=(), description="Series roles without which it cannot be filled.")
+    source: Name | None = Field(
+        default=None, description="The publication it comes from."
     )
-    items: dict[Id, ItemModel] = Field(default={}, description="single questions")
+    missing: dict[Code, Name] = Field(
+        default={}, description="Codes that stand for no value, and why."
+    )
+    items: dict[Id, ItemModel] = Field(default={}, description="Single questions.")
     grids: dict[Id, GridModel] = Field(
-        default={}, description="rows by columns, each behind a gate question if wanted"
+        default={},
+        description="Rows by columns, each behind a gate question if wanted.",
     )
     derive: Derive = Field(
-        default={}, description="values that are computed from the answers"
+        default={}, description="Values that are computed from the answers."
     )
     tables: dict[Id, TableModel] = Field(
-        default={}, description="decision tables for lookup(...)"
+        default={}, description="Decision tables for lookup(...)"
     )
     study_data: Literal["all"] | tuple[Id, ...] = Field(
-        default="all", description="a standard proforma may hold items that are not"
+        default="all", description="A standard proforma may hold items that are not."
     )
-    access: AccessModel = AccessModel()
+    access: AccessModel = Field(
+        default=AccessModel(),
+        description="Which roles fill it in, and which never see it.",
+    )
     accepted_by: tuple[Id, ...] = Field(
-        default=(), description="roles that sign the form's acceptance test"
+        default=(), description="Roles that sign the form's acceptance test."
     )
 
     @property

@@ -128,20 +128,14 @@ class Criteria(PlanModel):
 
 def _said_again(line: ErrorDetails) -> InitErrorDetails:
     kind, loc, context = line["type"], line["loc"], line.get("ctx", {})
+    words = line["msg"]
     if kind == "extra_forbidden" and len(loc) == 1 and nearest_fact(str(loc[0])):
-        words = unknown_fact(str(loc[0]))
-        return _detail("value_error", "{words}", {"words": words}, line)
-    if kind in ("grammar", "value_error"):
-        template = "{message}" if "message" in context else "{words}"
-        return _detail(kind, template, context, line)
-    return InitErrorDetails(type=kind, loc=loc, input=line["input"], ctx=context)
-
-
-def _detail(
-    kind: str, template: str, context: dict[str, Any], line: ErrorDetails
-) -> InitErrorDetails:
-    custom = PydanticCustomError(kind, template, context)
-    return InitErrorDetails(type=custom, loc=line["loc"], input=line["input"])
+        kind, words = "value_error", unknown_fact(str(loc[0]))
+    elif kind not in ("grammar", "value_error"):
+        return InitErrorDetails(type=kind, loc=loc, input=line["input"], ctx=context)
+    # The words go in as a value: they may hold braces.
+    said = PydanticCustomError(kind, "{words}", {**context, "words": words})
+    return InitErrorDetails(type=said, loc=loc, input=line["input"])
 
 
 def unknown_fact(name: str, others: Iterable[str] = ()) -> str:

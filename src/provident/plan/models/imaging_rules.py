@@ -251,7 +251,8 @@ def _mapping(spec: FactSpec, value: Mapping[Any, Any]) -> Rule:
     if "along" in keys or spec.kind == "axes":
         _closed(keys, _FORMS["at_least"])
         return _along(spec, value)
-    for sign, form in _FORMS.items():
+    for sign in _READ:
+        form = _FORMS[sign]
         if sign in keys or (sign == "at_least" and "at_most" in keys):
             _closed(keys, form)
             return _READ[sign](spec, value)
@@ -351,7 +352,7 @@ def _along(spec: FactSpec, value: Mapping[str, Any]) -> Along:
 
 def _by(spec: FactSpec, value: Mapping[Any, Any]) -> ByFact:
     name = value["by"]
-    if name not in FACTS:
+    if not isinstance(name, str) or name not in FACTS:
         near = nearest_fact(str(name))
         raise PlanError(
             f'by: unknown fact "{name}"'
@@ -392,9 +393,10 @@ def _shells(spec: FactSpec, value: Mapping[str, Any]) -> Rule:
         raise PlanError("shells is a list of b-values, such as [50 s/mm2, 800 s/mm2]")
     values = tuple(_one(spec, b) for b in shells)
     within = _one(spec, value.get("within", f"25 {spec.unit}"))
-    volumes = tuple(
-        (_one(spec, b), _whole(n)) for b, n in dict(value.get("volumes", {})).items()
-    )
+    asked = value.get("volumes", {})
+    if not isinstance(asked, Mapping):
+        raise PlanError("volumes pairs b-values with numbers, such as {800 s/mm2: 3}")
+    volumes = tuple((_one(spec, b), _whole(n)) for b, n in asked.items())
     for b, _ in volumes:
         if b not in values:
             raise PlanError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import dataclass, field
 
 from provident.kernel import PlanError
@@ -37,8 +38,11 @@ def safe_pattern(text: str) -> str:
             f"a regular expression has at most {LONGEST} characters, this has {len(text)}"
         )
     try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
+        with warnings.catch_warnings():
+            # Python warns of what may mean another thing in a later version, such as "[[".
+            warnings.simplefilter("error")
+            re.compile(text)
+    except (re.error, RecursionError, OverflowError, Warning) as error:
         raise PlanError(f'"~{text}" is not a regular expression: {error}') from None
     plain = _skeleton(text)
     if "(?" in plain:

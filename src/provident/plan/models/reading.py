@@ -46,46 +46,72 @@ Dotted = Annotated[
 class ReadDesignFile(PlanModel):
     """Who reads what, in which order, blind to what, and which value stands in the end."""
 
-    endpoint: Id = Field(description="the outcome of study.yaml that it serves")
-    form: FormKey = Field(description="the scoring form and its version: ramris@2")
+    endpoint: Id = Field(description="The outcome of study.yaml that it serves.")
+    form: FormKey = Field(description="The scoring form and its version: ramris@2.")
     unit: Literal["participant", "visit"] = Field(
-        description="what one case is: all visits of a participant together, or one visit"
+        description="What one case is: all visits of a participant together, or one visit."
     )
     visits: tuple[Id, ...] = Field(
-        min_length=1, description="the visits that are read, the baseline first"
+        min_length=1, description="The visits that are read, the baseline first."
     )
-    exam: Id = Field(description="the exam of imaging/ that is read")
+    exam: Id = Field(description="The exam of imaging/ that is read.")
     show: tuple[Id, ...] = Field(
         default=(),
-        description="series roles shown, top to bottom; by default those the form needs",
+        description="Series roles shown, top to bottom; by default those the form needs.",
     )
     value: Dotted | None = Field(
         default=None,
-        description="the value that is compared and analysed, such as week52.change",
+        description="The value that is compared and analysed, such as week52.change.",
     )
-    present: Presentation
-    readers: Readers
-    adjudicate: Adjudicate | None = None
+    present: Presentation = Field(
+        description="How the time points are put before the reader."
+    )
+    readers: Readers = Field(description="How many read a case, and from which roles.")
+    adjudicate: Adjudicate | None = Field(
+        default=None,
+        description="When two reads are discordant, and what happens then.",
+    )
     limits: Limits = Field(
-        default={}, description="figures used in conditions, with their values"
+        default={}, description="Figures used in conditions, with their values."
     )
-    final: Final
-    order: Order = Order()
-    sessions: Sessions = Sessions()
-    hide: tuple[Hidden, ...] = Field(description="what readers must not see")
-    repeats: Repeats | None = None
-    qualify: Qualify | None = None
-    requalify: Requalify | None = None
-    replace: Replace | None = None
-    monitor: Monitor | None = None
-    minutes: ReadMinutes | None = None
-    hours: ReaderHours = Field(default={}, description="hours per week of each role")
-    finish_by: FinishBy | None = None
-    unreadable: Unreadable = Unreadable()
+    final: Final = Field(description="The rules that make one value out of the reads.")
+    order: Order = Field(
+        default=Order(), description="The order in which a reader meets the cases."
+    )
+    sessions: Sessions = Field(
+        default=Sessions(), description="The limits of one sitting."
+    )
+    hide: tuple[Hidden, ...] = Field(description="What readers must not see.")
+    repeats: Repeats | None = Field(
+        default=None, description="Hidden second reads by the same reader."
+    )
+    qualify: Qualify | None = Field(
+        default=None, description="What a reader must show before study cases."
+    )
+    requalify: Requalify | None = Field(
+        default=None, description="When a reader must show it again."
+    )
+    replace: Replace | None = Field(
+        default=None, description="What happens when a reader leaves."
+    )
+    monitor: Monitor | None = Field(
+        default=None, description="How readers are watched for drift."
+    )
+    minutes: ReadMinutes | None = Field(
+        default=None, description="How long a read takes."
+    )
+    hours: ReaderHours = Field(default={}, description="Hours per week of each role.")
+    finish_by: FinishBy | None = Field(
+        default=None, description="When all reads must be final."
+    )
+    unreadable: Unreadable = Field(
+        default=Unreadable(),
+        description="What happens when a reader calls a case unreadable.",
+    )
     unscheduled: tuple[
         Literal["unexpected_finding", "early_release", "interim_analysis"], ...
     ] = Field(
-        default=(), description="reads on a side channel that leave this one blind"
+        default=(), description="Reads on a side channel that leave this one blind."
     )
 
     @model_validator(mode="wrap")

@@ -60,25 +60,37 @@ class Presentation(PlanModel):
     """How the time points are put before the reader (FDA, Clinical Trial Imaging Endpoint Process Standards, 2018)."""
 
     mode: Literal["simultaneous", "time_sequential", "time_point"] = Field(
-        description="simultaneous: all visits at once; time_sequential: one after the other, each locked; "
-        "time_point: each visit is a case of its own"
+        description="Simultaneous: all visits at once; time_sequential: one after the other, each locked; time_point: each visit is a case of its own."
     )
-    time_order: Literal["hidden", "shown"] = "hidden"
-    prior_answers: Literal["hidden", "own locked"] = "hidden"
+    time_order: Literal["hidden", "shown"] = Field(
+        default="hidden",
+        description="Whether the reader may know which time point is which.",
+    )
+    prior_answers: Literal["hidden", "own locked"] = Field(
+        default="hidden",
+        description="Whether a reader sees their own locked answers at earlier time points.",
+    )
 
 
 class Readers(PlanModel):
     """How many read a case, and from which roles they come."""
 
-    primary: int = Field(ge=1, le=2, description="independent reads of each case")
-    pool: Id = Field(description="the role of the primary readers")
+    primary: int = Field(ge=1, le=2, description="Independent reads of each case.")
+    pool: Id = Field(description="The role of the primary readers.")
     assignment: Literal["all", "balanced"] = Field(
         default="balanced",
-        description="balanced: where the pool is larger than needed, all pairs get equal shares",
+        description="Balanced: where the pool is larger than needed, all pairs get equal shares.",
     )
-    adjudicator: int = Field(default=0, ge=0, le=1)
-    adjudicator_pool: Id = "adjudicator"
-    eligible: tuple[Name, ...] = Field(default=(), description="who may become one")
+    adjudicator: int = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="How many adjudicate a discordant case: 0 or 1.",
+    )
+    adjudicator_pool: Id = Field(
+        default="adjudicator", description="The role of the adjudicators."
+    )
+    eligible: tuple[Name, ...] = Field(default=(), description="Who may become one.")
 
 
 class Adjudicate(PlanModel):
@@ -86,12 +98,14 @@ class Adjudicate(PlanModel):
 
     when: dict[Id, str] = Field(
         min_length=1,
-        description="conditions on a and b, the two reads; any that holds opens an adjudication",
+        description="Conditions on a and b, the two reads; any that holds opens an adjudication.",
     )
-    how: Literal["independent third read, blind", "choice of one of the two"]
+    how: Literal["independent third read, blind", "choice of one of the two"] = Field(
+        description="Whether the adjudicator reads as a blind third reader, or sees both answers and chooses one."
+    )
     technical_query_first: YesNo = Field(
         default=True,
-        description="rule out a technical cause before a third person reads",
+        description="Rule out a technical cause before a third person reads.",
     )
 
 
@@ -103,37 +117,46 @@ Tie = Literal["adjudicator and higher", "adjudicator and lower", "adjudicator"]
 class Final(PlanModel):
     """The rules that make one value out of the reads."""
 
-    agreed: Agreed
-    adjudicated: Adjudicated | None = None
+    agreed: Agreed = Field(description="What stands when the reads agree.")
+    adjudicated: Adjudicated | None = Field(
+        default=None, description="What stands after an adjudication."
+    )
     tie: Tie | None = Field(
-        default=None, description="when the middle value is as near to both others"
+        default=None, description="When the middle value is as near to both others."
     )
     one_not_evaluable: Literal["not evaluable", "the other"] = Field(
         default="not evaluable",
-        description="without adjudication, when one of two readers cannot evaluate the case",
+        description="Without adjudication, when one of two readers cannot evaluate the case.",
     )
 
 
 class Order(PlanModel):
     """The order in which a reader meets the cases: drawn once, stored, reproducible."""
 
-    random: Literal["per reader", "same for all"] = "per reader"
-    blocks: Positive = Field(default=20, description="cases in a block")
+    random: Literal["per reader", "same for all"] = Field(
+        default="per reader",
+        description="Whether each reader has an order of their own.",
+    )
+    blocks: Positive = Field(default=20, description="Cases in a block.")
     strata: tuple[Literal["site", "visit", "scanner"], ...] = Field(
-        default=(), description="spread evenly over the blocks"
+        default=(), description="Spread evenly over the blocks."
     )
     same_participant_gap: int = Field(
         default=0,
         ge=0,
-        description="other cases between two cases of one participant",
+        description="Other cases between two cases of one participant.",
     )
 
 
 class Sessions(PlanModel):
     """The limits of one sitting."""
 
-    at_most: Minutes | None = None
-    reads: Positive | None = None
+    at_most: Minutes | None = Field(
+        default=None, description="How long one sitting may last."
+    )
+    reads: Positive | None = Field(
+        default=None, description="How many reads one sitting may have."
+    )
 
 
 _LAST_DRAW = re.compile(r"(?P<time>.+?)\s+before\s+(?P<milestone>[a-z][a-z0-9_]*)")
@@ -158,74 +181,113 @@ LastDraw = Annotated[
 class Repeats(PlanModel):
     """Hidden second reads of the same case by the same reader."""
 
-    share: Share
-    washout: Duration
-    strata: tuple[Id, ...] = ()
-    last_draw: LastDraw | None = None
+    share: Share = Field(
+        description="The share of cases that a reader reads again without knowing."
+    )
+    washout: Duration = Field(
+        description="The least time between a read and its repeat."
+    )
+    strata: tuple[Id, ...] = Field(
+        default=(), description="What the repeats are spread over."
+    )
+    last_draw: LastDraw | None = Field(
+        default=None,
+        description="When the last repeat is drawn, so that all are read before the milestone.",
+    )
 
 
 class Qualify(PlanModel):
     """What a reader must show on a test set before study cases."""
 
-    set: Cases
-    attempts: Positive = 1
-    passing: tuple[str, ...] = Field(alias="pass", min_length=1)
+    set: Cases = Field(description="The number of cases in the test set.")
+    attempts: Positive = Field(default=1, description="How often it may be tried.")
+    passing: tuple[str, ...] = Field(
+        alias="pass", min_length=1, description="Conditions that must all hold."
+    )
     feedback: Literal["none", "after pass or last attempt", "after each attempt"] = (
-        "after pass or last attempt"
+        Field(
+            default="after pass or last attempt",
+            description="When a reader sees the reference answers.",
+        )
     )
 
 
 class Requalify(PlanModel):
     """When a reader must show it again."""
 
-    after_idle: Duration | None = None
-    on: tuple[Literal["form version", "alarm"], ...] = ()
+    after_idle: Duration | None = Field(
+        default=None, description="After how long without reading."
+    )
+    on: tuple[Literal["form version", "alarm"], ...] = Field(
+        default=(), description="After which events."
+    )
 
 
 class Replace(PlanModel):
     """What happens when a reader leaves."""
 
-    reads: Literal["unread only", "all"] = "unread only"
-    bridging: Cases | None = None
+    reads: Literal["unread only", "all"] = Field(
+        default="unread only", description="Which cases the new reader reads."
+    )
+    bridging: Cases | None = Field(
+        default=None, description="Cases that old and new reader both read."
+    )
 
 
 class Chart(PlanModel):
     """One control chart on a reader's work."""
 
-    of: Literal["adjudicated_against", "bias", "minutes", "not_evaluable"]
-    kind: Literal["cusum", "ewma", "p"]
-    in_control: Share | None = None
-    detect: Name | None = None
+    of: Literal["adjudicated_against", "bias", "minutes", "not_evaluable"] = Field(
+        description="What is charted."
+    )
+    kind: Literal["cusum", "ewma", "p"] = Field(description="The kind of chart.")
+    in_control: Share | None = Field(
+        default=None, description="The share when all is well."
+    )
+    detect: Name | None = Field(
+        default=None, description="The change that it must detect."
+    )
 
 
 class Monitor(PlanModel):
     """How readers are watched for drift while the study runs."""
 
-    every: Reads
-    charts: tuple[Chart, ...] = Field(min_length=1)
-    on_alarm: tuple[Literal["hold", "notify", "retrain", "requalify"], ...] = ()
+    every: Reads = Field(description="How often the charts are brought up to date.")
+    charts: tuple[Chart, ...] = Field(min_length=1, description="The charts.")
+    on_alarm: tuple[Literal["hold", "notify", "retrain", "requalify"], ...] = Field(
+        default=(), description="What follows an alarm."
+    )
 
 
 class ReadMinutes(PlanModel):
     """How long a read takes, and where the figure comes from."""
 
-    per: Literal["time point", "case"]
-    mean: float = Field(gt=0, le=600)
-    cv: float = Field(default=0.5, ge=0, le=3)
-    source: Prose | None = None
+    per: Literal["time point", "case"] = Field(description="What the figure is for.")
+    mean: float = Field(gt=0, le=600, description="The mean, in minutes.")
+    cv: float = Field(
+        default=0.5, ge=0, le=3, description="The coefficient of variation."
+    )
+    source: Prose | None = Field(
+        default=None, description="Where the figure comes from."
+    )
 
 
 class FinishBy(PlanModel):
     """When all reads must be final, and how surely."""
 
-    milestone: Id
-    probability: Share
+    milestone: Id = Field(description="The milestone of the study.")
+    probability: Share = Field(
+        description="How surely all reads must be final by then."
+    )
 
 
 class Unreadable(PlanModel):
     """What happens when a reader calls a case unreadable."""
 
-    second_reader: YesNo = True
+    second_reader: YesNo = Field(
+        default=True,
+        description="Whether a second reader must agree that a case cannot be read.",
+    )
 
 
 def _mend_commas(value: Any) -> Any:

@@ -30,6 +30,8 @@ from provident.plan.nearest import did_you_mean, listed
 
 
 OPEN = Record(open=True)
+# Reasons for an adjudication that the rules themselves give (`reading.discordance`).
+RESERVED_REASONS = frozenset({"one_not_evaluable", "not_same_value"})
 
 
 class Design(Protocol):
@@ -138,6 +140,13 @@ def problems_of_the_rest(fields: Mapping[str, FieldInfo], value: Any) -> list[Pr
 
 def _conditions(design: Design) -> Iterator[Problem]:
     yield from compile_conditions(design)[1]
+    for name in design.adjudicate.when if design.adjudicate else ():
+        if name in RESERVED_REASONS:
+            yield Problem(
+                ("adjudicate", "when", name),
+                f'"{name}" is a reason that is always looked for; choose another id',
+                name,
+            )
 
 
 def _visits(design: Design) -> Iterator[Problem]:

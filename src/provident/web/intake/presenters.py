@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Page
+
 from provident.adapters.gateway.reasons import ACT_WORDS, reason
 from provident.adapters.gateway.uploads import LEFT_OUT, FoundExam
 from provident.web.intake.verification import WORDS as FAULT_WORDS
+from provident.web.ui.tables import address_of
 
 
 if TYPE_CHECKING:
@@ -22,6 +25,24 @@ WAY_WORDS = {
     "recovered": "found again after a crash",
 }
 KIND_WORDS = {"identity": "Identity", "consent": "Consent", "integrity": "Integrity"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Where one is in a long list, for the pagination at its foot."""
+
+    page: int
+    pages: int
+    asked: Mapping[str, str]
+
+    def address(self, **changes: Any) -> str:
+        """The query string of another page of this list."""
+        return address_of(self.asked, **changes)
+
+
+def pages(page: Page, asked: Mapping[str, str]) -> Pages:
+    """Where a page of Django's paginator is."""
+    return Pages(page=page.number, pages=page.paginator.num_pages, asked=asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,10 @@ class SealedFile:
         """Remove it."""
         self._vault.erase(self._name)
 
+    def close(self) -> None:
+        """The request is over: nothing of it stays."""
+        self.erase()
+
 
 class SealedUpload(FileUploadHandler):
     """Django's way of taking a form's files, with the landing store in place of a temporary file.

@@ -38,7 +38,7 @@ def transfers(request: HttpRequest, study: str) -> HttpResponse:
     held = selectors.quarantines(by).filter(state="open").count()
     context = {
         "transfers": presenters.transfer_lines(page),
-        "page": page,
+        "pages": presenters.pages(page, request.GET.dict()),
         "state": state,
         "held": held,
         "may_send": can(by, "send", Thing.TRANSFER),
@@ -216,7 +216,7 @@ def _quarantine(
     context = {
         "waiting": [(presenters.quarantine_line(q), codes.get(q.site_id, [])) for q in waiting],
         "decided": presenters.quarantine_lines(page),
-        "page": page,
+        "pages": presenters.pages(page, request.GET.dict()),
         "may_resolve": may_resolve,
         "form": form,
         "about": about,

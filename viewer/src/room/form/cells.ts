@@ -137,10 +137,13 @@ function moveAmong(event: KeyboardEvent, buttons: HTMLButtonElement[]): void {
   buttons[(at + by + buttons.length) % buttons.length]?.focus();
 }
 
+const MEASURE_KEYS: Record<string, string[]> = { length: ['M'], angle: ['A'], mean: ['E', 'B'] };
+
 function drawNumber(field: Field, parts: DrawParts): Drawn {
   const value = el('span', { class: 'own' });
-  const { min, max, unit } = field.spec;
-  const box = el('div', { class: 'number', attrs: { role: 'spinbutton', tabindex: 0, 'aria-valuemin': min, 'aria-valuemax': max, 'aria-label': field.label, 'data-key': field.key } }, [value, unit ? el('span', { class: 'unit', text: unit }) : null]);
+  const { min, max, unit, measure } = field.spec;
+  const how = measure ? el('span', { class: 'unit how' }, [...(MEASURE_KEYS[measure] ?? []).map(kbd), ' measures it']) : null;
+  const box = el('div', { class: 'number', attrs: { role: 'spinbutton', tabindex: 0, 'aria-valuemin': min, 'aria-valuemax': max, 'aria-label': field.label, 'data-key': field.key } }, [value, unit ? el('span', { class: 'unit', text: unit }) : null, how]);
   const update = (): void => {
     const given = parts.state.get(field.key);
     value.textContent = short(field, given) || '·';

@@ -60,7 +60,7 @@ export class SectionView {
         ...(cells[r] ?? []).map((field) => this.cell(field, segments)),
       ]),
     );
-    const table = el('table', { class: segments ? 'grid segmented' : 'grid', attrs: { role: 'grid', 'aria-label': block.title ?? block.columns.map((c) => c.label).join(', ') } }, [
+    const table = el('table', { class: `grid ${segments ? 'segmented' : ''} ${this.parts.adjudication ? 'adjudicated' : ''}`, attrs: { role: 'grid', 'aria-label': block.title ?? block.columns.map((c) => c.label).join(', ') } }, [
       el('thead', {}, [el('tr', { attrs: { role: 'row' } }, [el('td', {}), ...block.columns.map((c) => this.columnHead(c))])]),
       el('tbody', {}, rows),
     ]);

@@ -1,0 +1,335 @@
+"""From the gateway to the centre: announced, uploaded, sealed, answered for; once, whatever is sent again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from provident.adapters.gateway.centre import multipart
+from provident.adapters.gateway.work import status
+from provident.kernel import Refused
+from provident.web.exams.models import Exam, Series
+from provident.web.exams.objects import object_store
+from provident.web.intake.models import Quarantine, Transfer
+from provident.web.ledger.selectors import events, faults
+from tests.peers.scans import exam, mr
+
+
+@pytest.fixture
+def sent(land, work, participant):
+    """Three images of L-101's exam, through the gateway and at the centre."""
+    land(exam(3, patient_id=participant.code))
+    work.settle()
+    return Exam.objects.get()
+
+
+def test_an_exam_arrives_with_its_series_and_its_slot(sent, participant):
+    assert (sent.received, sent.announced, sent.state) == (3, 3, "complete")
+    assert (sent.visit, sent.day) == ("baseline", 0)
+    assert sent.acquired_on.isoformat() == "2026-03-02"
+    [series] = sent.series.all()
+    assert (series.instances, series.manifest_version, series.modality) == (3, 1, "MR")
+    slot = participant.slots.get(visit="baseline", exam_kind="hands_mri")
+    assert slot.state == "received"
+    assert sent.slot == slot
+
+
+def test_the_receipt_names_each_image_and_what_became_of_it(sent):
+    [transfer] = Transfer.objects.all()
+    receipt = json.loads(object_store().read(transfer.receipt_key))
+
+    assert transfer.state == "verified"
+    assert [row["state"] for row in receipt["instances"]] == ["stored"] * 3
+    for row in receipt["instances"]:
+        key = f"{sent.study.slug}/{sent.uid}/{sent.series.get().uid}/{row['sha256']}.dcm"
+        assert object_store().size(key) == row["size"]
+
+
+def test_the_manifest_of_a_series_is_sealed_and_hashed(sent):
+    from provident.kernel.ids import sha256
+
+    series = sent.series.get()
+    content = object_store().read(series.manifest_key)
+
+    assert sha256(content) == series.manifest_sha256
+    assert len(json.loads(content)["instances"]) == 3
+
+
+def test_nothing_identifiable_is_at_the_centre(sent, tmp_path):
+    for path in (tmp_path / "objects").rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert not any(w in data for w in (b"HARGREAVES", b"OKONKWO", b"ACC99812", b"19610704"))  # fmt: skip
+
+
+def test_everything_is_in_the_ledger_and_the_chain_holds(sent, study):
+    actions = [e.action for e in events(study.slug)]
+
+    assert actions[-2:] == ["transfer.announced", "transfer.verified"]
+    assert list(faults(study.slug)) == []
+
+
+def test_judging_is_asked_for_in_the_same_transaction(sent):
+    from django_q.models import OrmQ
+
+    names = [row.name() for row in OrmQ.objects.all()]
+    assert f"judge_exam {sent.pk}" in names
+
+
+def test_sending_again_changes_nothing(sent, land, work, gateway):
+    land(exam(3, patient_id="L-101"), "again")
+    work.settle()
+
+    assert Transfer.objects.count() == 1
+    assert Exam.objects.get().received == 3
+    assert status(gateway)["duplicates"] == 3
+
+
+def test_late_images_reopen_the_exam_under_a_new_manifest_version(sent, land, work):
+    Exam.objects.update(state="judged")
+    land([mr(patient_id="L-101", number=4)], "late")
+    work.settle()
+
+    series = Series.objects.get()
+    assert (series.instances, series.manifest_version) == (4, 2)
+    assert Exam.objects.get().state == "complete"
+    previous = json.loads(object_store().read(series.manifest_key))["previous"]
+    assert len(previous) == 64
+
+
+def test_the_same_manifest_is_the_same_transfer_and_tells_what_is_there(
+    sent, centre, gateway
+):
+    [transfer] = Transfer.objects.all()
+    manifest = json.loads(object_store().read(transfer.manifest_key))
+    # As the gateway wrote it: its bytes are its name.
+    content = object_store().read(transfer.manifest_key)
+    told = centre._ask("POST", "transfers", content=content)
+
+    assert told["transfer"] == transfer.token
+    assert told["have"] == sorted(i["sha256"] for i in manifest["instances"])
+    assert centre.complete(transfer.token) == centre.complete(transfer.token)
+    assert Transfer.objects.count() == 1
+
+
+def test_an_exam_is_not_complete_before_all_announced_images_are_there(
+    participant, centre, gateway
+):
+    manifest = _manifest(participant, [mr(patient_id="L-101")])
+    token = centre.announce(manifest)["transfer"]
+
+    with pytest.raises(Refused, match="1 of 1 announced images have not arrived"):
+        centre.complete(token)
+    assert not Exam.objects.exists()
+
+
+def _manifest(person, images, **more):
+    from provident.kernel.ids import sha256
+
+    return {
+        "study": person.study.slug, "site": person.site.code, "participant": person.code,
+        "exam_uid": "2.25.1", "timepoint": "baseline", "in_window": True, "day": 0, "acquired_on": "2026-03-02",
+        "way": "dicom", "plan": {"version": "1", "hash": "x"}, "profile": {"id": "p", "version": "1", "hash": "h"},
+        "instances": [
+            {"sop_uid": f"2.25.2.{n}", "series_uid": "2.25.3", "modality": "MR", "sha256": sha256(data), "size": len(data)}
+            for n, data in enumerate(images)
+        ],
+        **more,
+    }  # fmt: skip
+
+
+def _clean(**more):
+    """An image that says it is de-identified, of exam 2.25.1."""
+    from pydicom.dataset import Dataset
+
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "113100", "DCM", "Basic"  # fmt: skip
+    told = {
+        "patient_id": "L-101", "PatientName": "L-101", "AccessionNumber": "", "ReferringPhysicianName": "",
+        "PatientIdentityRemoved": "YES", "DeidentificationMethodCodeSequence": [code], "StudyInstanceUID": "2.25.1",
+        "SeriesInstanceUID": "2.25.3", "SOPInstanceUID": "2.25.2.0",
+    }  # fmt: skip
+    return mr(**{**told, **more})
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        ({"PatientIdentityRemoved": "NO"}, "not_deidentified"),
+        ({"DeidentificationMethodCodeSequence": []}, "not_deidentified"),
+        ({"patient_id": "1234567"}, "participant"),
+        ({"PatientName": "HARGREAVES^ELSPETH"}, "participant"),
+        ({"AccessionNumber": "ACC1"}, "identifier"),
+        ({"ReferringPhysicianName": "OKONKWO^B"}, "identifier"),
+        ({"SOPInstanceUID": "2.25.9"}, "names"),
+        ({"StudyInstanceUID": "2.25.9"}, "names"),
+        (b"DICM? no", "unreadable"),
+    ],
+)
+def test_the_centre_stores_nothing_that_its_own_check_refuses(
+    participant, centre, image, code
+):
+    data = image if isinstance(image, bytes) else _clean(**image)
+    token = centre.announce(_manifest(participant, [data]))["transfer"]
+    from provident.kernel.ids import sha256
+
+    [result] = centre.send(token, [(sha256(data), data)])
+    receipt = centre.complete(token)
+
+    assert (result["state"], result["code"]) == ("refused", code)
+    assert receipt["instances"][0]["state"] == "refused"
+    assert Transfer.objects.get().state == "refused"
+    assert [k for k in object_store().keys() if k.endswith(".dcm")] == []
+    assert not Exam.objects.exists()
+    assert "transfer.instances_refused" in [e.action for e in events(participant.study.slug)]  # fmt: skip
+
+
+def test_a_clean_image_is_stored(participant, centre):
+    from provident.kernel.ids import sha256
+
+    data = _clean()
+    token = centre.announce(_manifest(participant, [data]))["transfer"]
+
+    assert centre.send(token, [(sha256(data), data)])[0]["state"] == "stored"
+    assert centre.send(token, [(sha256(data), data)])[0]["state"] == "duplicate"
+    assert centre.complete(token)["instances"][0]["state"] == "stored"
+
+
+def test_an_image_that_was_not_announced_is_refused(participant, centre):
+    token = centre.announce(_manifest(participant, [_clean()]))["transfer"]
+
+    [result] = centre.send(token, [("x", _clean(shade=1))])
+
+    assert (result["state"], result["code"]) == ("refused", "not_announced")
+
+
+def test_other_content_under_a_known_name_never_replaces_the_first(participant, centre):
+    from provident.kernel.ids import sha256
+
+    first, second = _clean(), _clean(shade=1)
+    for data in (first, second):
+        token = centre.announce(_manifest(participant, [data]))["transfer"]
+        centre.send(token, [(sha256(data), data)])
+        receipt = centre.complete(token)
+
+    assert receipt["instances"][0]["state"] == "conflict"
+    manifest = json.loads(object_store().read(Series.objects.get().manifest_key))
+    assert manifest["instances"][0]["sha256"] == sha256(first)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"site": "york"}, "may not send for that site"),
+        ({"participant": "L-999"}, "Nobody with that number"),
+        ({"instances": []}, "between one and"),
+        ({"exam_uid": "../../etc"}, "cannot be read"),
+        ({"exam_uid": "2.25." + "1" * 70}, "cannot be read"),
+        ({"day": "x"}, "cannot be read"),
+        ({"acquired_on": "yesterday"}, "cannot be read"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused_in_words(
+    participant, centre, change, words
+):
+    with pytest.raises(Refused, match=words):
+        centre.announce(_manifest(participant, [b"x"], **change))
+    assert not Transfer.objects.exists()
+
+
+def test_a_withdrawn_participant_s_images_are_refused_at_the_centre_too(
+    participant, centre
+):
+    from datetime import date
+
+    participant.status, participant.withdrawn_on = "withdrawn", date(2026, 4, 1)
+    participant.save()
+
+    with pytest.raises(Refused, match="withdrawn"):
+        centre.announce(_manifest(participant, [b"x"]))
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_without_a_token_nothing_is_told(client, gateway, token):
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    for method, path in (("get", "schedule"), ("post", "transfers"), ("get", "decisions")):  # fmt: skip
+        answer = getattr(client, method)(f"/intake/api/{path}", headers=headers)
+        assert answer.status_code == 401
+
+
+def test_a_revoked_gateway_is_shut_out(gateway, centre, clock, by):
+    from provident.web.intake.actions import revoke_gateway
+    from provident.web.intake.models import Gateway
+
+    row = Gateway.objects.get(site__code="leeds")
+    revoke_gateway(gateway=row, by=by, clock=clock, reason="machine lost")
+
+    with pytest.raises(Refused, match="revoked"):
+        centre.schedule()
+
+
+def test_a_gateway_sees_its_own_site_alone(study, clock, by, participant, centre):
+    from datetime import date
+
+    from provident.web.participants.actions import enrol
+
+    enrol(site=study.sites.get(code="york"), anchor_on=date(2026, 3, 2), consent=participant.consent, by=by, clock=clock)  # fmt: skip
+    codes = [p["code"] for p in centre.schedule()["participants"]]
+
+    assert codes == ["L-101"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"nothing of it",
+        b"--x",
+        b"--x\r\nContent-Type: application/dicom\r\n\r\nhalf",
+        b"--x\r\n" + b"A" * 40_000,
+    ],
+)
+def test_a_body_that_ends_in_the_middle_is_answered_in_words(
+    participant, client, gateway, centre, body
+):
+    token = centre.announce(_manifest(participant, [b"x"]))["transfer"]
+    answer = client.post(
+        f"/intake/api/transfers/{token}/instances",
+        data=body,
+        content_type='multipart/related; type="application/dicom"; boundary=x',
+        headers={"Authorization": f"Bearer {gateway.registration.token}"},
+    )
+
+    assert answer.status_code == 400
+    assert "ended" in answer.json()["message"]
+
+
+def test_the_multipart_reader_gives_back_what_was_written():
+    import io
+
+    from provident.web.intake.multipart import boundary_of, parts
+
+    payloads = [b"", b"\r\n--", b"\r\n--bx\r\n", bytes(range(256)) * 9000, b"--b"]
+    body = multipart("bound", [(str(n), p) for n, p in enumerate(payloads)])
+    boundary = boundary_of('multipart/related; type="application/dicom"; boundary="bound"')  # fmt: skip
+    for step in (1, 7, 4096, 2**20):
+        if step == 1 and len(body) > 10**6:
+            continue
+        source = io.BytesIO(body)
+        read = parts(lambda n, s=step, f=source: f.read(min(n, s)), boundary)
+
+        assert [b"".join(pieces) for _, pieces in read] == payloads
+
+
+def test_what_a_gateway_holds_is_reported_without_any_identifier(
+    land, work, participant, study
+):
+    land(exam(2, patient_id="1234567"))
+    work.settle()
+
+    [row] = Quarantine.objects.all()
+    assert (row.kind, row.code, row.files, row.modality) == (
+        "identity", "QUARANTINE.UNKNOWN_PARTICIPANT", 2, "MR"
+    )  # fmt: skip
+    told = json.dumps([list(e.commitments) + [e.thing_id, str(e.content)] for e in events(study.slug)])  # fmt: skip
+    assert "1234567" not in told + str(vars(row))
