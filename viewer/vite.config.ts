@@ -11,7 +11,6 @@ const theme = here('./src/theme/theme.ts');
 // A reading copy is uncompressed by contract, so no decoder is ever called:
 // leaving them out takes 3 MB of WebAssembly from the build.
 const absentCodec = here('./src/room/stage/absent-codec.ts');
-const absentDcmjs = here('./src/room/stage/absent-dcmjs.ts');
 
 export default defineConfig({
   base: '/static/built/',
@@ -19,7 +18,6 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@cornerstonejs\/(codec-|jpeg-lossless-decoder-js).*$/, replacement: absentCodec },
-      { find: /^dcmjs$/, replacement: absentDcmjs },
       { find: /^events$/, replacement: 'events/' },
     ],
   },

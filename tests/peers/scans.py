@@ -63,9 +63,7 @@ def mr(
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
     rows, columns = np.indices((side, side))
     ds.PixelData = (
-        ((rows * 13 + columns * 7 + number * 31 + shade) % 4096)
-        .astype("<u2")
-        .tobytes()
+        ((rows * 13 + columns * 7 + number * 31 + shade) % 4096).astype("<u2").tobytes()
     )
     for name, value in more.items():
         setattr(ds, name, value)

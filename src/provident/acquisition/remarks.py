@@ -122,7 +122,7 @@ def missing(
     uid: str,
 ) -> Finding:
     """A series that the visit needs is not there."""
-    message = f"The series {role.title} is missing: {there} of {role.count} are there."
+    message = f"The series {role.title} is missing: the manual asks for {role.count}, {there} are there."
     found = f"{there} series"
     if near is not None:
         series, condition = near

@@ -134,7 +134,7 @@ def verify(
 
 def _profile(study: Path | None, site: str) -> Profile:
     if study is None:
-        return Profile()
+        return Profile(documents="remove", burned_in="redact")
     from provident import plan, programme
 
     loaded = plan.load(study)

@@ -35,9 +35,16 @@ def serve(
     data: DataDirectory = DATA,
     host: Annotated[str, typer.Option(help="Address to serve pages on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve pages on.")] = 8000,
-    dicom_host: Annotated[str, typer.Option(help="Address of the DICOM node.")] = "127.0.0.1",
+    dicom_host: Annotated[
+        str, typer.Option(help="Address of the DICOM node.")
+    ] = "127.0.0.1",
     dicom_port: Annotated[int, typer.Option(help="Port of the DICOM node.")] = 11112,
-    quiet: Annotated[float | None, typer.Option(help="Seconds without a new image after which an exam is sent on; the plan's when not given.")] = None,
+    quiet: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds without a new image after which an exam is sent on; the plan's when not given."
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Web worker processes.")] = 2,
 ) -> None:
     """Serve a platform on this machine: pages, DICOM node, gateways and jobs.
@@ -91,13 +98,32 @@ def _gateway_app() -> typer.Typer:
 def run_gateway(
     context: typer.Context,
     data: DataDirectory = DATA,
-    centre: Annotated[str, typer.Option(help="The centre's address, such as https://trial.example.org.")] = "",
-    token: Annotated[str, typer.Option(help="The gateway's token from the centre; needed the first time.", envvar="PROVIDENT_GATEWAY_TOKEN")] = "",
-    aet: Annotated[str, typer.Option(help="Called AE title to listen under; needed the first time.")] = "",
+    centre: Annotated[
+        str,
+        typer.Option(help="The centre's address, such as https://trial.example.org."),
+    ] = "",
+    token: Annotated[
+        str,
+        typer.Option(
+            help="The gateway's token from the centre; needed the first time.",
+            envvar="PROVIDENT_GATEWAY_TOKEN",
+        ),
+    ] = "",
+    aet: Annotated[
+        str,
+        typer.Option(help="Called AE title to listen under; needed the first time."),
+    ] = "",
     host: Annotated[str, typer.Option(help="Address of the DICOM node.")] = "0.0.0.0",  # noqa: S104  # scanners are other machines
     port: Annotated[int, typer.Option(help="Port of the DICOM node.")] = 11112,
-    quiet: Annotated[float | None, typer.Option(help="Seconds without a new image after which an exam is sent on.")] = None,
-    keep_days: Annotated[float, typer.Option(help="Days for which sent originals are kept, encrypted.")] = 30,
+    quiet: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds without a new image after which an exam is sent on."
+        ),
+    ] = None,
+    keep_days: Annotated[
+        float, typer.Option(help="Days for which sent originals are kept, encrypted.")
+    ] = 30,
 ) -> None:
     """Run a site's gateway against a centre elsewhere: DICOM node, landing store, de-identification, sending.
 
@@ -150,7 +176,9 @@ def send(
     path: Annotated[Path, typer.Argument(help="A DICOM file, or a folder of them.")],
     to: Annotated[str, typer.Option(help="Host and port, such as localhost:11112.")],
     aet: Annotated[str, typer.Option(help="The called AE title: the site's.")],
-    calling: Annotated[str, typer.Option("--from", help="The calling AE title.")] = "PROVIDENT",
+    calling: Annotated[
+        str, typer.Option("--from", help="The calling AE title.")
+    ] = "PROVIDENT",
     as_json: AsJson = False,
 ) -> None:
     """Send images to a DICOM node by C-STORE. Safe to do again: what came before is noted as a duplicate."""  # fmt: skip
@@ -220,8 +248,15 @@ def _study_app() -> typer.Typer:
 def load_study(
     plan: Annotated[Path, typer.Argument(help="The plan's folder.")],
     data: DataDirectory = DATA,
-    open_sites: Annotated[bool, typer.Option("--open", help="Open every site at once; for demos and rehearsals.")] = False,
-    reason: Annotated[str, typer.Option(help="Why the plan changes, for the ledger.")] = "",
+    open_sites: Annotated[
+        bool,
+        typer.Option(
+            "--open", help="Open every site at once; for demos and rehearsals."
+        ),
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why the plan changes, for the ledger.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Load a plan: the first makes the study with its sites and their gateways, a later one comes into force."""  # fmt: skip
@@ -265,12 +300,27 @@ def _account_app() -> typer.Typer:
 def add_account(
     username: Annotated[str, typer.Argument(help="The name to log in with.")],
     study: Annotated[str, typer.Option(help="The study's id.")],
-    role: Annotated[str, typer.Option(help="trial_manager, site, qc, reader, adjudicator, statistician or monitor.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            help="trial_manager, site, qc, reader, adjudicator, statistician or monitor."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
-    site: Annotated[str, typer.Option(help="The site, where the role is a site's.")] = "",
-    plan_role: Annotated[str, typer.Option(help="The plan's own word for the role, such as radiographer.")] = "",
-    code: Annotated[str, typer.Option(help="How a reader is named where names must not show.")] = "",
-    password_file: Annotated[Path | None, typer.Option(help="A file that holds the password; asked for when not given.")] = None,
+    site: Annotated[
+        str, typer.Option(help="The site, where the role is a site's.")
+    ] = "",
+    plan_role: Annotated[
+        str,
+        typer.Option(help="The plan's own word for the role, such as radiographer."),
+    ] = "",
+    code: Annotated[
+        str, typer.Option(help="How a reader is named where names must not show.")
+    ] = "",
+    password_file: Annotated[
+        Path | None,
+        typer.Option(help="A file that holds the password; asked for when not given."),
+    ] = None,
     data: DataDirectory = DATA,
 ) -> None:
     """Make an account, where there is none of that name, and give it a role in a study."""  # fmt: skip

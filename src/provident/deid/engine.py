@@ -14,15 +14,16 @@ from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, hidden_uid
 from provident.deid.image import clean_pixel_element, must_be_looked_at, shows_a_face
 from provident.deid.instance import Instance, read_instance
+from provident.deid.pixels.redaction import Looked
 from provident.deid.profile import Profile
 from provident.deid.report import Deidentified, DeidReport
 from provident.deid.rules import Rules
 from provident.deid.text import Cleaner
-from provident.deid.trial import written_elements
+from provident.deid.trial import placeholder, written_elements
 from provident.deid.writer import encode_element, encode_meta
 
 
-ENCAPSULATED_DOCUMENT = 0x00420011
+ENCAPSULATED_DOCUMENT, MIME_TYPE = 0x00420011, 0x00420012
 _HEADER_OPTIONS = frozenset(
     {113103, 113104, 113105, 113106, 113107, 113108, 113109, 113110, 113111, 113112}
 )
@@ -75,17 +76,43 @@ class Workbench:
             return self._held("text_needs_review", instance, unapproved)
         looked = must_be_looked_at(instance, self.profile)
         if looked and "pixels_need_review" not in cleared:
-            seen = look_at_pixels(data)
-            if seen:
-                return self._held(seen, instance)
+            seen = self._look(data, identifiers)
+            if seen.reason:
+                return self._held(seen.reason, instance)
+            if seen.data is not None:
+                again = self._deidentify(
+                    read_instance(seen.data),
+                    seen.data,
+                    cleared | {"pixels_need_review"},
+                )
+                note = f"{seen.painted} regions of burned-in text painted out"
+                report = replace(again.report, notes=(*again.report.notes, note))
+                return replace(again, report=report)
         done = self._finished(instance, written, unapproved, looked=looked)
         return replace(done, identifiers=identifiers)
 
+    def _look(self, data: bytes, identifiers: Identifiers) -> Looked:
+        """Look at the pixels; where no imaging library is at hand (a browser), the file waits."""
+        from provident.deid import pixels
+
+        cleaner = self._cleaner(identifiers.without_uids())
+        keep = self.profile.keep_text
+        try:
+            reads = self.profile.burned_in == "redact"
+            return pixels.look(
+                data,
+                reader=pixels.installed_reader() if reads else None,
+                may_stay=lambda text: pixels.may_stay(text, cleaner, keep),
+            )
+        except ImportError:
+            return Looked("pixels_need_review")
+
     def _must_wait(self, instance: Instance) -> str | None:
         """What no rule can clean and a person has to see."""
-        document = instance.element(ENCAPSULATED_DOCUMENT) is not None
-        if document and self.profile.documents == "quarantine":
-            return "document_needs_review"
+        if instance.element(ENCAPSULATED_DOCUMENT) is not None:
+            is_pdf = instance.text(MIME_TYPE) == "application/pdf"
+            if self.profile.documents == "quarantine" or not is_pdf:
+                return "document_needs_review"
         return "face_needs_removal" if shows_a_face(instance, self.profile) else None
 
     def _finished(
@@ -103,6 +130,9 @@ class Workbench:
             written = [w for w in written if w[0] != PIXEL_DATA] + [
                 (PIXEL_DATA, changed)
             ]
+        if instance.element(ENCAPSULATED_DOCUMENT) is not None:
+            written = [w for w in written if w[0] != ENCAPSULATED_DOCUMENT]
+            written.append(placeholder(implicit=instance.implicit))
         written = [*written, *self._own(instance, looked=looked)]
         written.sort(key=_tag)
         uid = hidden_uid(self.key, instance.sop_instance)
@@ -212,22 +242,6 @@ class Workbench:
 
 def _tag(written: Written) -> int:
     return written[0]
-
-
-def look_at_pixels(data: bytes) -> str | None:
-    """Why an image must wait after a look at its pixels, or None when no text was seen.
-
-    Where no imaging library is at hand (a browser), it waits.
-    """
-    try:
-        from provident.deid import pixels
-
-        found = pixels.burned_in_text(data)
-    except ImportError:
-        return "pixels_need_review"
-    except pixels.NotDecodable:
-        return "pixels_unreadable"
-    return "pixels_need_review" if found else None
 
 
 _BENCHES: OrderedDict[tuple[Profile, SiteKey, Subject], Workbench] = OrderedDict()

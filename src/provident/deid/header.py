@@ -236,10 +236,17 @@ class HeaderEngine:
 
     def _hash(self, raw: bytes, vr: str) -> bytes | None:
         if vr != "UI":
-            return b""
+            return self._pseudonym(raw, vr)
         uids = raw.decode("ascii", "replace").split("\\")
         hidden = [hidden_uid(self.key, uid.strip("\0 ")) for uid in uids]
         return "\\".join(hidden).encode("ascii", "replace")
+
+    def _pseudonym(self, raw: bytes, vr: str) -> bytes:
+        """A text under the site's key, the same for the same text: a scanner's serial number, say."""
+        text = decode(raw, self.encodings).strip("\0 ")
+        if not text or vr not in TEXT_VRS:
+            return b""
+        return self.key.mac("text", text).hex()[:16].encode("ascii")
 
     def _shift(self, raw: bytes, vr: str) -> bytes | None:
         shift = {"DA": shift_date, "DT": shift_datetime}.get(vr)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from provident.deid.table import words
+
 
 _MONTHS = (
     "jan(?:uary|vier|uar|uari)?|feb(?:ruary|ruar|ruari)?|f[eé]v(?:rier)?|mar(?:ch|s|zo)?|m[aä]rz|maart|"
@@ -95,11 +97,17 @@ def without_patterns(text: str) -> str:
     text = UIDS.sub(" ", text)
     text = CONTACTS.sub(" ", text)
     text = DATES.sub(" ", text)
-    text = CARETS.sub(" ", text)
+    text = CARETS.sub(_protocol_alone, text)
     text = LABELLED.sub(_label_alone, text)
     text = LONG_NUMBERS.sub(" ", text)
     text = AGES.sub(" ", text)
     return TITLED.sub(" ", text)
+
+
+def _protocol_alone(match: re.Match[str]) -> str:
+    """Siemens writes region^protocol, as person names are written: known by its first word."""
+    first = re.sub(r"[\W\d_]+", "", match.group().split("^")[0])
+    return match.group() if first.lower() in words() else " "
 
 
 def _label_alone(match: re.Match[str]) -> str:

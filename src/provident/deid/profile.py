@@ -74,6 +74,7 @@ class Profile:
     `birth_date` is `remove`, `year` or `shift`; `comments` and `documents` say what becomes of
     free-text elements and encapsulated documents; `examine` are the kinds of images whose
     pixels are looked at before they may pass, `series_once` those where one per series is;
+    `burned_in` says whether what is found makes a file wait (`hold`) or is painted out (`redact`);
     `faces` are the body parts whose images must lose the face before they may pass.
     """
 
@@ -94,6 +95,7 @@ class Profile:
     examine: frozenset[str] = frozenset({"US", "SC", "XC", "derived"})
     series_once: frozenset[str] = frozenset()
     keep_text: tuple[str, ...] = ()
+    burned_in: str = "hold"
     faces: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -110,6 +112,7 @@ class Profile:
         _one_of("birth_date", self.birth_date, ("remove", "year", "shift"))
         _one_of("comments", self.comments, ("remove", "clean"))
         _one_of("text", self.text, ("hold", "clean"))
+        _one_of("burned_in", self.burned_in, ("hold", "redact"))
         _one_of("documents", self.documents, ("quarantine", "remove"))
 
     @classmethod

@@ -43,6 +43,7 @@ class Cleaner:
     approved: frozenset[str] = frozenset()
     hold: bool = False
     _exact: frozenset[str] = field(init=False)
+    _technical: frozenset[str] = field(init=False)
     _long: tuple[str, ...] = field(init=False)
     _phrases: re.Pattern[str] | None = field(init=False)
     _done: dict[tuple[str, str], Cleaned] = field(init=False, default_factory=dict)
@@ -53,6 +54,10 @@ class Cleaner:
         numbers = {fold(n) for n in self.identifiers.numbers}
         single = {p for p in places if _WORD.fullmatch(p)}
         self._exact = frozenset(names | single | numbers)
+        # In technical attributes an imaging word stays one, whoever is called so.
+        self._technical = frozenset(
+            w for w in self._exact if len(w) > 2 and w not in words()
+        )
         self._long = tuple(sorted(n for n in names | single | numbers if len(n) >= 5))
         self._phrases = _phrases(
             sorted(
@@ -74,10 +79,10 @@ class Cleaner:
 
     def _clean(self, text: str, depth: str) -> Cleaned:
         if depth == "light":
-            own = self._without_own(text)
+            own = self._without_own(text, self._technical)
             return Cleaned(tidy(own) if own != text else text)
         # Forms first: a name taken out of an e-mail address would leave the rest of it.
-        formed = self._without_own(without_patterns(text))
+        formed = self._without_own(without_patterns(text), self._exact)
         if depth == "forms" or fold(formed.strip()) in self.approved:
             return Cleaned(tidy(formed) if formed != text else text)
         unapproved: list[str] = []
@@ -86,18 +91,22 @@ class Cleaner:
             kept = formed
         return Cleaned(tidy(kept) if kept != text else text, tuple(unapproved))
 
-    def _without_own(self, text: str) -> str:
+    def _without_own(self, text: str, exact: frozenset[str]) -> str:
         if self._phrases is not None:
             text = self._phrases.sub(" ", text)
         text = _LONG_UIDS.sub(" ", text)
-        if not self._exact:
+        if not exact:
             return text
-        return _WORD.sub(lambda m: " " if self._is_own(m.group()) else m.group(), text)
+        return _WORD.sub(
+            lambda m: " " if self._is_own(m.group(), exact) else m.group(), text
+        )
 
-    def _is_own(self, word: str) -> bool:
+    def _is_own(self, word: str, exact: frozenset[str]) -> bool:
         folded = fold(word)
-        if folded in self._exact or folded.strip("'\u2019s") in self._exact:
+        if folded in exact or folded.strip("'\u2019s") in exact:
             return True
+        if folded in words():
+            return False
         if any(long in folded for long in self._long):
             return True
         return any(_alike(folded, long) for long in self._long)
@@ -138,13 +147,11 @@ def _alike(word: str, name: str) -> bool:
     """
     if abs(len(word) - len(name)) > 2 or not name.isalpha() or not word.isalpha():
         return False
-    if word in words():
-        return False
     allowed = 1 if len(name) < 9 else 2
-    return _distance_within(word, name, allowed)
+    return within_distance(word, name, allowed)
 
 
-def _distance_within(a: str, b: str, limit: int) -> bool:
+def within_distance(a: str, b: str, limit: int) -> bool:
     """Whether the restricted Damerau-Levenshtein distance is at most `limit`."""
     if abs(len(a) - len(b)) > limit:
         return False

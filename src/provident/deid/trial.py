@@ -44,6 +44,25 @@ def written_elements(
     return write.out
 
 
+# A one-page PDF that says what stood here, so that the object stays valid and is told apart.
+_PAGE = (
+    b"BT /F1 14 Tf 72 720 Td (This document was removed in de-identification.) Tj ET"
+)
+_PDF = (
+    b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+    b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+    b"4 0 obj<</Length %d>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"
+    % (len(_PAGE), _PAGE)
+)
+
+
+def placeholder(*, implicit: bool) -> Written:
+    """The Encapsulated Document element that stands where a PDF was removed."""
+    return 0x00420011, encode_element(0x00420011, "OB", _PDF, implicit=implicit)
+
+
 class _Writer:
     def __init__(self, encodings: tuple[str, ...], implicit: bool) -> None:
         self.encodings = encodings

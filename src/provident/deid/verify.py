@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from provident.deid.conformance import remains
 from provident.deid.dates import shift_date
-from provident.deid.identifiers import Identifiers, spellings
+from provident.deid.identifiers import Identifiers, fold, spellings
 from provident.deid.profile import Profile
 from provident.deid.report import Leak
+from provident.deid.table import words
 
 
 ENCODINGS = (
@@ -133,6 +134,8 @@ def needles(identifiers: Identifiers) -> tuple[Needle, ...]:
     """Kind, lower-case bytes, and whether they must stand alone, for all names, numbers and places."""
     told: dict[tuple[str, bytes], bool] = {}
     for name in identifiers.names:
+        if fold(name) in words():
+            continue  # an imaging word: the engine takes it out of text, elsewhere it means itself
         for spelling in {name.lower(), *spellings(name)}:
             if len(spelling) >= _LETTERS or not spelling.isascii():
                 _add(told, "name", spelling, bounded=len(spelling) == _LETTERS)
@@ -140,7 +143,7 @@ def needles(identifiers: Identifiers) -> tuple[Needle, ...]:
         if len(number) >= _DIGITS or (len(number) >= 5 and not number.isdigit()):
             _add(told, "number", number.lower(), bounded=True)
     for place in identifiers.places:
-        if len(place) >= 5:
+        if len(place) >= 5 and fold(place) not in words():
             _add(told, "place", place.lower(), bounded=" " not in place)
     return tuple((kind, needle, bounded) for (kind, needle), bounded in told.items())
 

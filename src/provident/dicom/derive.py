@@ -41,7 +41,7 @@ def from_positions(
     """Add what the positions of the slices say; `declared` is the number the scanner planned."""
     names = [
         "slices", "slice_spacing", "slice_gap", "missing_slices", "duplicate_slices", "irregular_spacing",
-        "stacks", "skew", "coverage", "volumes", "incomplete_volumes", "phase_axis",
+        "stacks", "skew", "coverage", "volumes", "incomplete_volumes",
     ]  # fmt: skip
     _planes(frames, facts, absent)
     found = g.stacks(frames)
@@ -61,21 +61,45 @@ def from_positions(
     _spacings(found, facts, absent, declared, lost)
     _duplicates(found, facts, lost)
     _extent(found[0], len(found), facts, absent)
-    _phase(found[0], facts)
 
 
-def _phase(stack: g.Stack, facts: Facts) -> None:
-    """The anatomical axis of phase encoding: along a row, or down a column (PS3.3 C.8.3.1)."""
+def phase(
+    frames: Sequence[g.Frame],
+    sign: tuple[int, str] | None,
+    facts: Facts,
+    absent: Absent,
+) -> None:
+    """Add the anatomical axis and direction of phase encoding: along a row, or down a column."""
     said = facts.get("phase_encoding")
-    if said is None or said.varies:
+    facing = {
+        tuple(round(x, 3) for x in f.orientation)
+        for f in frames
+        if f.orientation is not None
+    }
+    if said is None or said.varies or len(facing) != 1:
+        why = "phase_encoding or the orientation is absent or varies"
+        absent.update(dict.fromkeys(("phase_axis", "phase_direction"), why))
         return
-    direction = stack.row if str(said.value).upper().startswith("ROW") else stack.column
-    axis, _ = g.nearest_axis(direction)
+    o = facing.pop()
+    along = o[:3] if str(said.value).upper().startswith("ROW") else o[3:]
+    axis, _ = g.nearest_axis((along[0], along[1], along[2]))
     source = (
         "(0018,1312) InPlanePhaseEncodingDirection, (0020,0037) ImageOrientationPatient"
     )
-    facts["phase_axis"] = fact(
-        "phase_axis", axis, source, "the body's axis nearest to the encoded direction"
+    words = "the body's axis nearest to the encoded direction"
+    facts["phase_axis"] = fact("phase_axis", axis, source, words, said.unread)
+    if sign is None:
+        absent["phase_direction"] = "the header does not say which way it runs"
+        return
+    forward = along[g.AXES.index(axis)] * sign[0] > 0
+    # Coordinates grow to the left, the back and the head.
+    towards = {"LR": ("RL", "LR"), "AP": ("AP", "PA"), "FH": ("FH", "HF")}[axis]
+    facts["phase_direction"] = fact(
+        "phase_direction",
+        towards[0 if forward else 1],
+        f"{sign[1]}, {source}",
+        "of the first image",
+        said.unread,
     )
 
 

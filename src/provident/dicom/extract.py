@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
+from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
@@ -92,7 +93,7 @@ def _read(ds: Dataset, reading: Reading) -> Many | Unreadable | None:
     tag: int | None = reading.tag
     if reading.creator:
         tag = values.private(ds, reading.tag >> 16, reading.creator, reading.tag & 0xFF)
-    if tag is None or tag not in ds:
+    if tag is None:
         return None
     if reading.how in ("number", "numbers", "pair"):
         return _number(ds, tag, reading)
@@ -125,4 +126,4 @@ def code_meaning(ds: Dataset, tag: int) -> str | None:
 
 def uid_name(uid: str) -> str:
     """The standard's name of a UID, else the UID."""
-    return UID(uid).name
+    return UID(uid, validation_mode=config.IGNORE).name

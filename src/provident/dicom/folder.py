@@ -9,6 +9,8 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from provident.dicom.reading import NotReadable, read_header
+from provident.dicom.series import SERIES, STUDY
+from provident.dicom.special import text
 from provident.dicom.wholeness import integrity
 from provident.kernel import InvalidInput
 
@@ -96,8 +98,8 @@ class Folder:
             self.cut_short.append(
                 CutShort(
                     file=name,
-                    study_uid=str(header.get("StudyInstanceUID", "")),
-                    series_uid=str(header.get("SeriesInstanceUID", "")),
+                    study_uid=text(header, STUDY),
+                    series_uid=text(header, SERIES),
                     words=found.words,
                 )
             )

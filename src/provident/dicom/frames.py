@@ -26,7 +26,7 @@ _INNER = frozenset((0x00189076, 0x00189042, 0x00189049))
 # What tells volumes apart. Acquisition and content times do where nothing else does.
 VOLUME = (
     0x00080008, 0x0008002A, 0x00080032, 0x00080033, 0x00180081, 0x00180082, 0x00180086, 0x00181060,
-    0x00189074, 0x00189082, 0x00209128, 0x00209153, 0x00200012, 0x00200100, 0x00089007,
+    0x00189074, 0x00189082, 0x00209128, 0x00209153, 0x00200012, 0x00200100, 0x00089007, 0x00541300,
 )  # fmt: skip
 
 Elements = dict[int, RawDataElement | DataElement]

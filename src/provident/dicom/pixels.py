@@ -96,7 +96,7 @@ def decode(source: Dataset | bytes, frame: int | None = None) -> NDArray[Any]:
 
 
 def _decoded(ds: Dataset, frame: int | None) -> NDArray[Any]:
-    from pydicom.pixels import pixel_array
+    from pydicom.pixels.utils import pixel_array
 
     try:
         with warnings.catch_warnings():
@@ -210,16 +210,18 @@ def _eight_bits(ds: Dataset, pixels: NDArray[Any]) -> NDArray[Any]:
         pixels = _palette(ds, pixels)
     if pixels.ndim == 3:
         top = 2 ** (int(ds.get("BitsStored") or 8) - 8)
-        return np.clip(pixels // max(top, 1), 0, 255).astype(np.uint8)
+        colour: NDArray[Any] = np.clip(pixels // max(top, 1), 0, 255).astype(np.uint8)
+        return colour
     low, high = _window(ds, pixels)
     grey = np.clip((pixels.astype(np.float32) - low) / (high - low), 0, 1)
     if ds.get("PhotometricInterpretation") == "MONOCHROME1":
         grey = 1 - grey
-    return (grey * 255).astype(np.uint8)
+    shown: NDArray[Any] = (grey * 255).astype(np.uint8)
+    return shown
 
 
 def _palette(ds: Dataset, pixels: NDArray[Any]) -> NDArray[Any]:
-    from pydicom.pixels import apply_color_lut
+    from pydicom.pixels.processing import apply_color_lut
 
     try:
         colour: NDArray[Any] = apply_color_lut(pixels, ds)

@@ -6,10 +6,11 @@ Scales turn DICOM's unit of the element (PS3.3) into the registry's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydicom.datadict import keyword_for_tag
+from pydicom.tag import BaseTag
 
 
 How = Literal["number", "numbers", "text", "joined", "code", "pair"]
@@ -29,9 +30,15 @@ class Reading:
     vr: str = ""
     makers: tuple[str, ...] = ()
 
-    @property
-    def source(self) -> str:
-        """The element as people write it: `(0018,0081) EchoTime`."""
+    source: str = field(init=False)
+    """The element as people write it: `(0018,0081) EchoTime`."""
+
+    def __post_init__(self) -> None:
+        # pydicom looks up its own kind of tag in half the time.
+        object.__setattr__(self, "tag", BaseTag(self.tag))
+        object.__setattr__(self, "source", self._source())
+
+    def _source(self) -> str:
         group, element = self.tag >> 16, self.tag & 0xFFFF
         if self.creator:
             return f"({group:04X},xx{element:02X}) {self.creator}"
@@ -111,7 +118,6 @@ MR = [
     Reading("imaging_frequency", 0x00189098),
     Reading("trigger_time", 0x00209153),
     Reading("phase_encoding", 0x00181312, "text"),
-    Reading("phase_encoding", 0x00189034, "text"),
     Reading("acceleration", 0x00189069),
     Reading("acceleration", 0x00430083, creator="GEMS_PARM_01", vr="DS", makers=("GE",)),
     *_texts(

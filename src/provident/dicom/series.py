@@ -14,7 +14,14 @@ from provident.dicom.facts import Fact, SeriesFacts
 from provident.dicom.frames import Instance, instance
 from provident.dicom.geometry import Frame
 from provident.dicom.mend import mend
-from provident.dicom.special import acquired, number, siemens_protocol, special, text
+from provident.dicom.special import (
+    acquired,
+    number,
+    phase_sign,
+    siemens_protocol,
+    special,
+    text,
+)
 from provident.dicom.tally import Tally
 from provident.dicom.vendors import maker as maker_of
 
@@ -67,6 +74,7 @@ class _Series:
     first: tuple[datetime, str] | None = None
     weighting_source: str | None = None
     declared: int | None = None
+    phase: tuple[int, str] | None = None
     protocol: dict[str, Fact] = field(default_factory=dict)
 
     def add(self, name: str, header: Dataset) -> None:
@@ -106,6 +114,7 @@ class _Series:
     def _first_of_mr(self, header: Dataset, maker: str) -> None:
         """What the maker writes once for the whole protocol is read from the first image."""
         self.declared = planned_slices(header, maker)
+        self.phase = phase_sign(header, maker)
         if maker == "SIEMENS":
             self._siemens(header)
         elif maker == "PHILIPS":
@@ -152,6 +161,8 @@ class _Series:
         derive.from_positions(
             self.frames, facts, absent, self.declared if original else None
         )
+        if self.modality == "MR":
+            derive.phase(self.frames, self.phase, facts, absent)
         if self.modality == "MR":
             derive.from_weightings(self.frames, self.weighting_source, facts, absent)
         mend(facts, self.modality)

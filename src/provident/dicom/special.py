@@ -85,7 +85,7 @@ def special(
 ) -> None:
     """Count what one instance says beyond the tables."""
     images = max(len(instance.overlays), 1)
-    syntax = str(getattr(ds, "file_meta", {}).get("TransferSyntaxUID", ""))
+    syntax = text(getattr(ds, "file_meta", ds), 0x00020010)
     if syntax:
         tally.add(
             "transfer_syntax", uid_name(syntax), "(0002,0010) TransferSyntaxUID", images
@@ -152,6 +152,25 @@ def siemens_protocol(ds: Dataset) -> dict[str, str]:
     tag = values.private(ds, 0x0021, "SIEMENS MR SDS 01", 0x19)
     newer = values.data(ds, tag) if tag is not None else None
     return csa.protocol(newer.decode("latin-1")) if newer else {}
+
+
+def phase_sign(ds: Dataset, maker: str) -> tuple[int, str] | None:
+    """Whether phase encoding runs with (1) or against (-1) the row or column; and the source."""
+    if maker == "GE":
+        order = text(ds, 0x00189034)
+        sign = {"LINEAR": 1, "REVERSE_LINEAR": -1}.get(order)
+        return (sign, "(0018,9034) RectilinearPhaseEncodeReordering") if sign else None
+    if maker != "SIEMENS":
+        return None
+    tag = values.private(ds, 0x0021, "SIEMENS MR SDI 02", 0x1C)
+    newer = values.numbers(ds, tag, "IS") if tag is not None else None
+    if isinstance(newer, tuple):
+        return (1 if newer[0] else -1), "(0021,xx1C) SIEMENS MR SDI 02"
+    raw = csa_bytes(ds, 0x10)
+    said = csa.parse(raw).get("PhaseEncodingDirectionPositive", ()) if raw else ()
+    sign = {"1": 1, "0": -1}.get(said[0] if said else "")
+    source = "PhaseEncodingDirectionPositive of (0029,xx10) SIEMENS CSA HEADER"
+    return (sign, source) if sign else None
 
 
 def _xray(ds: Dataset, maker: str, tally: Tally, images: int) -> None:

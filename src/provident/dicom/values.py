@@ -181,10 +181,10 @@ def data(ds: Dataset, tag: int) -> bytes | None:
 
 
 def _element(ds: Dataset, tag: int) -> RawDataElement | DataElement | Unreadable | None:
-    if tag not in ds:
-        return None
     try:
         return ds.get_item(tag)
+    except KeyError:
+        return None
     except DAMAGE:
         return Unreadable("it is damaged")
 

@@ -31,6 +31,9 @@ _MAKERS = (
 )
 
 
+KNOWN = frozenset(name for _, name in _MAKERS)
+
+
 def maker(name: str) -> str:
     """The maker behind a manufacturer's name: `GE MEDICAL SYSTEMS` and `GE` are both `GE`.
 

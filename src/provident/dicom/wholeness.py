@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pydicom.dataset import Dataset
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from provident.dicom import values
 from provident.dicom.reading import NotReadable, read_header
@@ -61,8 +61,7 @@ def integrity(source: Path | bytes | BinaryIO) -> Integrity:
 
 def _integrity(fp: BinaryIO) -> Integrity:
     header = read_header(fp, only=_SIZES)
-    syntax = UID(str(header.file_meta.get("TransferSyntaxUID", "")))
-    if syntax == DeflatedExplicitVRLittleEndian:
+    if values.texts(header.file_meta, 0x00020010) == (DeflatedExplicitVRLittleEndian,):
         fp = _inflated(fp, header)
     at = fp.tell()
     size = fp.seek(0, 2)

@@ -13,6 +13,7 @@ from provident.expressions.kinds import Kind as Kind
 from provident.expressions.kinds import NameType as NameType
 from provident.expressions.kinds import Of as Of
 from provident.expressions.kinds import Record as Record
+from provident.expressions.syntax import WORDS as WORDS
 from provident.expressions.tables import Table as Table
 from provident.expressions.values import MISSING as MISSING
 from provident.expressions.values import Missing as Missing

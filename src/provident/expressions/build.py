@@ -430,9 +430,6 @@ _MAKERS: dict[type[ast.expr], Callable[[Builder, Any], Piece]] = {
 
 _NOT_PART: dict[type[ast.expr], str] = {
     ast.Subscript: "an index in square brackets",
-    ast.Lambda: "a lambda",
-    ast.ListComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension",
     ast.JoinedStr: "a formatted text",
     ast.NamedExpr: 'an assignment ":="',
     ast.Tuple: 'a list outside "in"',

@@ -30,6 +30,15 @@ def _previous(at: At, now: Names, history: History) -> Value:
     return Missing("the time point before has no answers") if last is None else at(last)
 
 
+def _latest_before(at: At, now: Names, history: History) -> Value:
+    """The value at the last earlier time point that has one, over visits that were missed."""
+    for names in reversed(history):
+        value = Missing() if names is None else at(names)
+        if not isinstance(value, Missing):
+            return value
+    return Missing("there is no earlier value")
+
+
 def _best_before(at: At, now: Names, history: History) -> Value:
     """The smallest value of all earlier time points that have one."""
     return _smallest(at, history)
@@ -50,6 +59,7 @@ def _smallest(at: At, points: History) -> Value:
 LOOKING_BACK: dict[str, tuple[Look, bool, bool]] = {
     "baseline": (_baseline, False, False),
     "previous": (_previous, True, False),
+    "latest_before": (_latest_before, True, False),
     "nadir": (_nadir, False, True),
     "best_before": (_best_before, True, True),
 }

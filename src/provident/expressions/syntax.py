@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 
 from provident.expressions.errors import ExpressionError
@@ -12,6 +13,13 @@ MAX_LENGTH = 2000  # characters
 MAX_DEPTH = 100  # nested operations, of which a long sum makes one a term
 MAX_BRACKETS = 50
 MAX_NODES = 600
+# Words that Python keeps for itself and this language does not: a form may ask for a `class`.
+WORDS = frozenset(
+    {"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"}
+)
+_FREE = re.compile(rf"\b(?:{'|'.join(sorted(set(keyword.kwlist) - WORDS))})\b")
+_QUOTED = re.compile(r"""('[^']*'|"[^"]*")""")
+_TO_FULL_WIDTH = 0xFEE0  # from U+0061 to U+FF41
 _LONE_EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
 _OPEN, _CLOSE = "([{", ")]}"
 
@@ -24,7 +32,7 @@ def parse(text: str) -> tuple[str, ast.expr]:
     """
     clean = _one_line(text)
     try:
-        tree = ast.parse(clean, mode="eval").body
+        tree = ast.parse(_freed(clean), mode="eval").body
     except SyntaxError as error:
         raise _syntax_error(clean, error) from None
     except (ValueError, MemoryError, RecursionError, Warning):
@@ -39,7 +47,25 @@ def position(text: str, node: ast.AST) -> int | None:
     offset: int | None = getattr(node, "col_offset", None)
     if offset is None:
         return None
-    return len(text.encode()[:offset].decode(errors="replace")) + 1
+    return len(_freed(text).encode()[:offset].decode(errors="replace")) + 1
+
+
+def _freed(text: str) -> str:
+    """The text with Python's other keywords written so that Python takes them for names.
+
+    Their first letter becomes its full-width form. Python compares keywords before, and
+    names after, it brings letters to their plain form (NFKC), so the name comes out as written.
+    """
+
+    def wide(match: re.Match[str]) -> str:
+        word = match[0]
+        return chr(ord(word[0]) + _TO_FULL_WIDTH) + word[1:]
+
+    parts = _QUOTED.split(text)
+    # Every second part is a quoted text and stays as it is.
+    return "".join(
+        part if i % 2 else _FREE.sub(wide, part) for i, part in enumerate(parts)
+    )
 
 
 def _one_line(text: str) -> str:

@@ -21,3 +21,6 @@ from provident.forms.model import Derivation as Derivation
 from provident.forms.model import Field as Field
 from provident.forms.model import Gate as Gate
 from provident.forms.model import Grid as Grid
+from provident.forms.shipped import SCORES as SCORES
+from provident.forms.shipped import score as score
+from provident.forms.shipped import score_file as score_file

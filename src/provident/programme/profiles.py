@@ -62,6 +62,7 @@ def deid_profile(plan: Plan, site_id: str) -> Profile:
         examine=frozenset(told.pixels.examine),
         series_once=frozenset(told.pixels.series_once),
         keep_text=told.pixels.keep_text,
+        burned_in=told.pixels.found,
         faces=frozenset(told.faces.when.body_part) if told.faces else frozenset(),
     )
 

@@ -84,13 +84,20 @@ def _rows(
     required = set(schema.get("required", ()))
     for name, field in schema.get("properties", {}).items():
         here = f"{path}.{name}" if path else name
-        says = _cell(field.get("description", ""))
+        says = _cell(_says(field, defs))
         must = "needed" if name in required else ""
         rows.append(f"| `{here}` | {must} | {_takes(field, defs)} | {says} |")
         for inner, suffix, model in _inside(field, defs):
             if depth < _DEEPEST and model not in seen and not _is_facts(inner):
                 rows += _rows(inner, defs, here + suffix, depth + 1, seen | {model})
     return rows
+
+
+def _says(field: dict[str, Any], defs: dict[str, Any]) -> str:
+    """What a field says: its own words, else those of what stands in it."""
+    own = str(field.get("description", ""))
+    inner = _inside(field, defs)
+    return own or (str(inner[0][0].get("description", "")) if inner else "")
 
 
 def _is_facts(schema: dict[str, Any]) -> bool:

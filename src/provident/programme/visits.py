@@ -95,6 +95,4 @@ def visit_for(
     name, outside = min(candidates, key=lambda c: abs(c[1]))
     if abs(outside) > FARTHEST:
         return VisitMatch(visit=None, in_window=False, day=day, days_outside=0)
-    return VisitMatch(
-        visit=name, in_window=outside == 0, day=day, days_outside=outside
-    )
+    return VisitMatch(visit=name, in_window=outside == 0, day=day, days_outside=outside)

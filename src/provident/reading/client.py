@@ -85,8 +85,13 @@ def client_case(
         "version": desk.version,
         "adjudication": dict(adjudication) if adjudication else None,
     }
-    check_blinded(payload, forbidden)
+    check_blinded({**payload, "adjudication": _varying(adjudication)}, forbidden)
     return payload
+
+
+def _varying(adjudication: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What of an adjudication belongs to the case; its reasons are ids of the plan, known to all."""
+    return {k: v for k, v in (adjudication or {}).items() if k != "reasons"}
 
 
 def adjudication_json(

@@ -14,7 +14,9 @@ from provident.rehearsal.happenings import Booking, Enrolment, Happening, Scan
 from provident.rehearsal.people import Habits, Person, habits, scanner_of
 
 
-ENROLLED = 13  # days before randomisation, so that the baseline scans find their participant
+ENROLLED = (
+    13  # days before randomisation, so that the baseline scans find their participant
+)
 AHEAD = 21  # days before a scan on which it is booked
 HOURS = {"MR": 9, "DX": 11, "CR": 11, "US": 13}  # local time of a scan by its modality
 

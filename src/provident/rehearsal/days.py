@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 
-THURSDAY = 3  # the day on which sites send
+TUESDAY, THURSDAY = 1, 3  # sites send on Thursdays
 
 
 def moment(day: date, hour: int, minute: int = 0) -> datetime:

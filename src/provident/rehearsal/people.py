@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from provident.plan import Plan
-from provident.rehearsal.days import THURSDAY
+from provident.rehearsal.days import THURSDAY, TUESDAY
 
 
-FIRST, LAST = 285, 2  # days before today on which the first and the last participant are randomised
+FIRST, LAST = (
+    285,
+    2,
+)  # days before today on which the first and the last participant are randomised
 EARLY_SHARE = 0.7  # of the participants come early enough for a visit half a year later
-EARLY, LATE = 178, 158  # days before today between which nobody is randomised: a summer break
+EARLY, LATE = (
+    178,
+    158,
+)  # days before today between which nobody is randomised: a summer break
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ class Habits:
 
 
 EXCELLENT = Habits(place=(0.4, 0.6), weekday=THURSDAY, lag=(0, 0), books=frozenset({"MR", "DX", "CR", "US"}), by_trial_number=True)  # fmt: skip
-MIDDLE = Habits(place=(0.3, 0.8), weekday=1, lag=(0, 0), books=frozenset({"MR"}))
+MIDDLE = Habits(place=(0.3, 0.8), weekday=TUESDAY, lag=(0, 0), books=frozenset({"MR"}))
 SLOW = Habits(place=(0.75, 1.0), weekday=2, lag=(1, 2), books=frozenset())
 
 
@@ -78,6 +84,8 @@ def people(plan: Plan, today: date, count: int) -> Iterator[Person]:
     """The participants in order of randomisation; each site gets its share, spread over the time."""
     targets = {site: told.target for site, told in plan.sites.sites.items()}
     seen = dict.fromkeys(targets, 0)
+    # Counted from a Tuesday, so that the weekly rhythm of the sites meets the same days of everybody's windows.
+    counted_from = today - timedelta(days=(today.weekday() - TUESDAY) % 7)
     middle = kinds_of_site(plan).middle
     last = max((n for n, s in enumerate(_sites(targets, count)) if s == middle), default=-1)  # fmt: skip
     early = math.ceil(EARLY_SHARE * count)
@@ -91,7 +99,7 @@ def people(plan: Plan, today: date, count: int) -> Iterator[Person]:
         ago = LAST if index == last and seen[site] else ago
         yield Person(
             number=index + 1, site=site, nth=seen[site], code=code_of(plan, site, seen[site]),
-            anchor=today - timedelta(days=round(ago)),
+            anchor=counted_from - timedelta(days=round(ago)),
         )  # fmt: skip
         seen[site] += 1
 
@@ -116,8 +124,7 @@ def _between(first: float, last: float, index: int, count: int) -> float:
 
 def modalities(plan: Plan, exam: str) -> tuple[str, ...]:
     """The modalities that an exam of the plan may have."""
-    modality = plan.imaging[exam].modality
-    return (modality,) if isinstance(modality, str) else tuple(modality)
+    return tuple(plan.imaging[exam].modality)
 
 
 def scanner_of(plan: Plan, site: str, exam: str, day: date) -> str | None:

@@ -20,7 +20,7 @@ from provident.rehearsal.happenings import (
 
 
 LIMIT = 2.0  # points of the score: smallest detectable change
-SESSIONS: Mapping[int, Sequence[int]] = {0: (52, 45, 38, 31, 9), 1: (50, 43, 36, 29)}
+SESSIONS: Mapping[int, Sequence[int]] = {0: (52, 45, 38, 31, 9), 1: (50, 43, 36)}
 """Days before today on which the first and the second reader sit down."""
 CASES = 2  # of one sitting
 
@@ -42,7 +42,7 @@ def weeks(
 
 
 def reading(today: date, readers: Sequence[str]) -> Iterator[Happening]:
-    """Limits, two draws, sittings, disagreements, and an export."""
+    """Limits, two draws, sittings, disagreements, and an export; `readers` are two readers and an adjudicator."""
 
     def day(ago: int) -> date:
         return today - timedelta(days=ago)
@@ -56,6 +56,8 @@ def reading(today: date, readers: Sequence[str]) -> Iterator[Happening]:
     for index, reader in enumerate(readers[:2]):
         for ago in SESSIONS[index]:
             yield ReadingSession(at=moment(day(ago), 18), reader=reader, at_most=CASES)
-    yield Release(at=moment(day(34), 10), keep=0)
+    yield Release(at=moment(day(28), 10), keep=0)
+    for adjudicator in readers[2:]:
+        yield ReadingSession(at=moment(day(25), 17), reader=adjudicator, at_most=1)
     yield Release(at=moment(day(12), 10), keep=1)
     yield ExportMade(at=moment(day(6), 15, 30))

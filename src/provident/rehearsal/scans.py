@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from provident.synthetic import Exam, HandTruth, Patient, Scanner
     from provident.synthetic import Participant as Someone
 
-JOINTS = ("mcp2",)  # of an ultrasound; each clip costs half a second of looking for text
+JOINTS = (
+    "mcp2",
+)  # of an ultrasound; each clip costs half a second of looking for text
 FRAMES = 3
 EFFECTS = {0: 0.65, 1: 0.1}
 """Share of inflammation that goes within a year, by the arm's place in the plan."""
@@ -137,7 +139,6 @@ def scanner(plan: Plan, scan: Scan) -> Scanner:
     from provident.synthetic import Scanner
 
     told = plan.sites.scanners[scan.scanner]
-    site = plan.sites.sites[scan.site]
     field = (
         None
         if told.field is None
@@ -147,7 +148,6 @@ def scanner(plan: Plan, scan: Scan) -> Scanner:
         id=scan.scanner, modality=told.modality, make=told.make or "", model=told.model or "",
         software=scan.software or told.software or "", serial=told.serial or "",
         station=scan.scanner.upper().replace("_", ""), field=field if told.modality == "MR" else None,
-        institution=f"{site.name} General Infirmary", address=f"1 Infirmary Road, {site.name}",
     )  # fmt: skip
 
 

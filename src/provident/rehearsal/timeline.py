@@ -31,7 +31,7 @@ def timeline(
         today: the day on which the study is looked at; nothing happens on it.
         seed: of every draw.
         participants: how many are enrolled; the plan's number when not given.
-        readers: usernames of the two readers; the second reads less.
+        readers: usernames of two readers, of whom the second reads less, and of an adjudicator.
 
     Raises:
         InvalidInput: no participants, or more than the sites' numbers reach.
@@ -57,9 +57,7 @@ def _before(happenings: Sequence[Happening], today: date) -> Iterator[Happening]
 def _possible(happenings: Sequence[Happening], today: date) -> Iterator[Happening]:
     """Nothing from today on, nothing after a withdrawal, no booking of what was not done or of a day long past."""
     left = {h.code: h.at for h in happenings if isinstance(h, Withdrawal)}
-    undone = {
-        (h.code, h.visit, h.exam) for h in happenings if isinstance(h, NotDone)
-    }
+    undone = {(h.code, h.visit, h.exam) for h in happenings if isinstance(h, NotDone)}
     for h in _before(happenings, today):
         code = getattr(h, "code", "")
         if code in left and h.at > left[code]:

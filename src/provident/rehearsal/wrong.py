@@ -125,9 +125,15 @@ def with_new_software(
 ) -> Iterator[Happening]:
     """The middle site's MR scanner was updated before its last day of scans: the files of that day say so."""
     site = kinds_of_site(plan).middle
-    days = sorted({h.acquired.date() for h in happenings if _is_mr_of(plan, h, site)})
+    scans = [h for h in happenings if isinstance(h, Scan) and _is_mr_of(plan, h, site)]
+    days = sorted({scan.acquired.date() for scan in scans})
     for h in happenings:
-        if len(days) > 1 and isinstance(h, Scan) and _is_mr_of(plan, h, site) and h.acquired.date() == days[-1]:
+        if (
+            len(days) > 1
+            and isinstance(h, Scan)
+            and _is_mr_of(plan, h, site)
+            and h.acquired.date() == days[-1]
+        ):
             old = plan.sites.scanners[h.scanner].software or "V1"
             yield replace(h, software=f"{old}A SP01")
         else:
@@ -159,9 +165,10 @@ def _stranger(plan: Plan, today: date) -> Iterator[Scan]:
 def _withdrawal(plan: Plan, people: Sequence[Person]) -> Iterator[Withdrawal]:
     """The slow site's second participant withdraws between two visits."""
     site = kinds_of_site(plan).slow
+    kind = next(iter(plan.consent.withdrawal if plan.consent else ()), "")
     for person in people:
-        if (person.site, person.nth) == (site, 1):
+        if kind and (person.site, person.nth) == (site, 1):
             yield Withdrawal(
                 at=moment(person.anchor + timedelta(days=WITHDRAWN), 11), site=site, code=person.code,
-                kind=next(iter(plan.consent.withdrawal)), said="Moved away; travelling has become too long.",
+                kind=kind, said="Moved away; travelling has become too long.",
             )  # fmt: skip

@@ -39,14 +39,14 @@ def all_the_way(data: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_random_bytes(data):
     all_the_way(data)
     all_the_way(bytes(128) + b"DICM" + data)
 
 
 @given(st.sampled_from(WHOLE), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_damaged_headers(whole, data):
     damaged = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 6))):
@@ -58,7 +58,7 @@ def test_damaged_headers(whole, data):
 
 
 @given(st.binary(max_size=600))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_random_private_headers(data):
     csa.parse(b"SV10\4\3\2\1" + data)
     csa.parse(data)

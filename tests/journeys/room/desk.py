@@ -51,7 +51,7 @@ def open_case(
 ) -> int:
     """Open a room; gives the milliseconds to the first image."""
     page.goto(f"{served.base}/read/room/{case}{query}")
-    page.wait_for_selector("#room[data-first-image]", timeout=15_000)
+    page.wait_for_selector("#room[data-first-image]", timeout=8_000)
     return int(page.locator("#room").get_attribute("data-first-image"))
 
 

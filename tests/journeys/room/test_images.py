@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.journeys.room.desk import SIZE, drag, figures, focused, open_case, type_keys
 
@@ -72,6 +75,26 @@ def test_letters_follow_turns_and_flips(page, served):
     type_keys(page, "r", "i")
     assert read_sides() == "RLHF"
     assert "inverted" in figures(page, "A.cor_stir")
+
+
+TURNS = ["", "h", "H", "o", "ho", "hoo", "Ho", "hH", "ooo", "oh", "hHooo"]
+
+
+@pytest.mark.parametrize("rendering", ["cpu", "webgl"])
+def test_letters_are_true_to_the_image(page, served, rendering):
+    """A bright capsule lies to the right and to the head: it must be where the letters say."""
+    open_case(page, served, query=f"?rendering={rendering}")
+    pane = page.locator('[data-series="A.cor_t1"]')
+    pane.click()
+    for turn in TURNS:
+        type_keys(page, "r", *("Shift+h" if k == "H" else k for k in turn))
+        page.wait_for_timeout(150)
+        pixels = np.asarray(Image.open(BytesIO(pane.locator("canvas").screenshot())).convert("L"))
+        y, x = (np.mean(axis) / size for axis, size in zip(np.nonzero(pixels > 250), pixels.shape, strict=True))
+        at = {"left": x < 0.5, "right": x > 0.5, "top": y < 0.5, "bottom": y > 0.5}
+        sides = {s: pane.locator(f".side-{s}").inner_text() for s in at}
+
+        assert [at[s] for s in at if sides[s] in ("R", "H")] == [True, True], (turn, sides, x, y)
 
 
 def test_a_measurement_fills_its_field_and_is_drawn_again(

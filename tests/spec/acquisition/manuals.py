@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from provident.acquisition import Manual, compile_manual
@@ -9,6 +10,7 @@ from provident.plan.document import read_document
 from provident.plan.models.imaging import ImagingManual
 
 
+@cache
 def manual(text: str, first_visit: str | None = None) -> Manual:
     """The manual that a YAML text says."""
     document = read_document("imaging/test.yaml", text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from io import BytesIO
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -78,27 +79,29 @@ def mr(
     **values: object,
 ) -> list[Dataset]:
     """One classic MR series; `values` are keywords of DICOM for all its images."""
-    series, images = uid(), []
+    ds = header(MR, "MR", maker, study)
+    ds.SeriesInstanceUID = uid()
+    ds.SeriesDescription = description
+    ds.SeriesNumber = number
+    ds.ImageType = ["ORIGINAL", "PRIMARY", "M"]
+    ds.MagneticFieldStrength = 3
+    ds.RepetitionTime, ds.EchoTime, ds.FlipAngle = 550, 12, 90
+    ds.EchoTrainLength, ds.PixelBandwidth = 4, 200
+    ds.InPlanePhaseEncodingDirection = "ROW"
+    ds.MRAcquisitionType = "2D"
+    ds.ReceiveCoilName = "HandWrist_16"
+    ds.SliceThickness, ds.SpacingBetweenSlices = 3, spacing
+    ds.PixelSpacing = [0.8, 0.8]
+    ds.ImageOrientationPatient = FACING[plane]
+    for keyword, value in values.items():
+        setattr(ds, keyword, value)
+    images = []
     for i in range(slices):
-        ds = header(MR, "MR", maker, study)
-        ds.SeriesInstanceUID = series
-        ds.SeriesDescription = description
-        ds.SeriesNumber = number
-        ds.InstanceNumber = i + 1
-        ds.ImageType = ["ORIGINAL", "PRIMARY", "M"]
-        ds.MagneticFieldStrength = 3
-        ds.RepetitionTime, ds.EchoTime, ds.FlipAngle = 550, 12, 90
-        ds.EchoTrainLength, ds.PixelBandwidth = 4, 200
-        ds.InPlanePhaseEncodingDirection = "ROW"
-        ds.MRAcquisitionType = "2D"
-        ds.ReceiveCoilName = "HandWrist_16"
-        ds.SliceThickness, ds.SpacingBetweenSlices = 3, spacing
-        ds.PixelSpacing = [0.8, 0.8]
-        ds.ImageOrientationPatient = FACING[plane]
-        ds.ImagePositionPatient = [round(s * i * spacing, 4) for s in STEP[plane]]
-        for keyword, value in values.items():
-            setattr(ds, keyword, value)
-        images.append(ds)
+        image = Dataset({element.tag: copy(element) for element in ds})
+        image.SOPInstanceUID = uid()
+        image.InstanceNumber = i + 1
+        image.ImagePositionPatient = [round(s * i * spacing, 4) for s in STEP[plane]]
+        images.append(image)
     return images
 
 

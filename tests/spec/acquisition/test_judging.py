@@ -104,7 +104,7 @@ def test_a_series_of_another_plane_is_named_as_the_one_that_was_perhaps_meant():
     (finding,) = judged(*exam.values()).findings
 
     assert finding.message == (
-        'The series cor stir is missing: 0 of 1 are there. Series "stir_cor" comes nearest, but its plane is axial, not coronal.'
+        'The series cor stir is missing: the manual asks for 1, 0 are there. Series "stir_cor" comes nearest, but its plane is axial, not coronal.'
     )
 
 
@@ -307,6 +307,50 @@ def test_without_a_baseline_later_visits_are_not_assessable(visit, outcome, said
     verdict = judged(*exam.values(), visit=visit)
 
     assert (verdict.outcome, "QC.BASELINE_MISSING" in found(verdict)) == (outcome, said)
+
+
+@pytest.mark.parametrize(("before", "outcome"), [(12, "pass"), (14, "fail")])
+def test_a_rule_may_ask_for_the_value_of_the_baseline(before, outcome):
+    manual = small(
+        'series: {t1: {match: {description: "~t1"}, require: {TE: same as baseline}}}'
+    )
+    now, then = scans.mr("t1", study="1"), scans.mr("t1", study="2", EchoTime=before)
+
+    assert judged(now, manual=manual, visit="baseline").outcome is Outcome.PASS
+    assert judged(now, manual=manual, visit="week12").outcome is Outcome.NOT_ASSESSABLE
+    assert (
+        judged(now, manual=manual, visit="week12", baseline=scans.facts(then)).outcome
+        == outcome
+    )
+
+
+def test_a_baseline_that_does_not_say_is_not_assessable():
+    manual = small(
+        'series: {t1: {match: {description: "~t1"}, require: {TE: same as baseline, coverage: same as baseline}}}'
+    )
+    now, then = scans.mr("t1", study="1"), scans.mr("t1", study="2", EchoTime=None)
+
+    verdict = judged(now, manual=manual, visit="week12", baseline=scans.facts(then))
+
+    assert (verdict.outcome, found(verdict)) == (
+        Outcome.NOT_ASSESSABLE,
+        {"QC.NOT_ASSESSABLE"},
+    )
+
+
+def test_a_role_may_have_its_own_makers_rules_and_another_role_as_substitute():
+    text = (
+        'series: {t1: {match: {description: "~t1"}, or: {t2: with reason}, vendor: {SIEMENS: {TE: 12 ms}, GE: {TE: 9 ms}}}, '
+        't2: {match: {description: "~t2"}, optional: true}}'
+    )
+    manual = small(text)
+
+    assert judged(scans.mr("t1", study="1"), manual=manual).outcome is Outcome.PASS
+    assert (
+        judged(scans.mr("t1", study="1", maker="ge"), manual=manual).outcome
+        is Outcome.FAIL
+    )
+    assert found(judged(scans.mr("t2", study="1"), manual=manual)) == {"QC.SUBSTITUTE"}
 
 
 SEVERITIES = [

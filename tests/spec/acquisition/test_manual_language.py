@@ -89,6 +89,8 @@ def test_a_mistake_in_a_rule_is_answered_at_its_line(rule, words):
 
 
 WHOLE = [
+    ("series: {t1: {match: {plane: axial}}}\nvendor: {SIEMNES: {t1: {require: {TE: 3 ms}}}}", 'did you mean "SIEMENS"'),
+    ("series: {t1: {match: {plane: axial}, vendor: {Philps: {TE: 3 ms}}}}", 'did you mean "PHILIPS"'),
     ("series: {}", "series"),
     ("series: {t1: {match: {}}}", "match is empty"),
     ("series: {t1: {match: {plane: axial}, count: -1}}", "is not a number of series"),

@@ -318,3 +318,54 @@ def test_people_without_a_number_are_told_apart_by_name(tmp_path):
 
     assert len(list(CrosswalkFile.read(tmp_path / "out.crosswalk.csv"))) == 2
     assert SiteKey(KEY.secret) == KEY
+
+
+DEMO = Path(__file__).resolve().parents[3] / "plans" / "arthritis-demo"
+
+
+def test_a_study_s_profile_is_used_and_its_site_is_asked_for(incoming, tmp_path):
+    import pydicom
+
+    told = document(
+        call(
+            "deid",
+            incoming,
+            tmp_path / "out",
+            "--study",
+            DEMO,
+            "--site",
+            "leeds",
+            "--json",
+        )
+    )
+
+    made = [f["out"] for f in told["files"] if f["out"]]
+    out = pydicom.dcmread(tmp_path / "out" / made[0])
+    assert out.ClinicalTrialSiteID == "leeds"
+    result = call("deid", incoming, tmp_path / "out2", "--study", DEMO)
+    assert result.exit_code == 2
+    assert "leeds" in result.output
+
+
+def test_a_plan_that_does_not_load_is_refused_with_its_findings(incoming, tmp_path):
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "study.yaml").write_text("id: X\n")
+
+    result = call("deid", incoming, tmp_path / "out", "--study", tmp_path / "plan")
+
+    assert isinstance(result.exception, InvalidInput)
+    assert result.exception.findings
+
+
+def test_a_key_of_one_s_own_is_used(incoming, tmp_path):
+    (tmp_path / "site.key").write_text("07" * 32)
+    for name in ("a", "b"):
+        call("deid", incoming, tmp_path / name, "--key", tmp_path / "site.key")
+
+    made = {
+        n: sorted(p.read_bytes() for p in (tmp_path / n).rglob("*.dcm"))
+        for n in ("a", "b")
+    }
+    assert made["a"] == made["b"]
+    missing = call("deid", incoming, tmp_path / "c", "--key", tmp_path / "none.key")
+    assert isinstance(missing.exception, InvalidInput)

@@ -42,6 +42,7 @@ def clean(text: str) -> str:
         ("T2 TSE cor, TE 80 ms", "T2 TSE cor, TE 80 ms"),
         ("MR Abdomen 3/4 min delay", "MR Abdomen 3/4 min delay"),
         ("motion artefact grade 2", "motion artefact grade 2"),
+        ("Abdomen^1_Routine (Adult)", "Abdomen^1_Routine (Adult)"),  # as Siemens writes
         ("Follow-up 12 weeks", "Follow-up 12 weeks"),
         ("Adenocarcinoma 2019", "Adenocarcinoma 2019"),
         # this person goes, in any order and spelling

@@ -68,7 +68,8 @@ def test_compressed_pixels_are_the_same_bytes(syntax):
     assert frames == out.PixelData
 
 
-def test_big_endian_becomes_little_endian_with_the_same_values():
+@pytest.mark.parametrize("undefined", [True, False])
+def test_big_endian_becomes_little_endian_with_the_same_values(undefined):
     item = Dataset()
     item.RadionuclideTotalDose = "370"
     item.EventElapsedTimes = ["1", "2"]
@@ -80,6 +81,8 @@ def test_big_endian_becomes_little_endian_with_the_same_values():
         RescaleSlope="1",
     )
     made.add_new(0x00189087, "FD", 1000.5)
+    made["RadiopharmaceuticalInformationSequence"].is_undefined_length = undefined
+    item.is_undefined_length_sequence_item = undefined
 
     out = result(file_of(made, ExplicitVRBigEndian))
 

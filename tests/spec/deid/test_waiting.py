@@ -92,13 +92,25 @@ def test_deep_nesting_is_refused_and_does_not_crash():
     assert run(data).reason == "damaged"
 
 
-def test_a_document_is_left_out_where_the_profile_says_so():
-    out = result(
-        file_of(data_set(EncapsulatedDocument=b"%PDF", PixelData=None)),
-        Profile(documents="remove"),
-    )
+def test_a_pdf_gives_way_to_a_page_that_says_so_where_the_profile_wants_it():
+    made = data_set(EncapsulatedDocument=b"%PDF of Ottilie!", PixelData=None)
+    made.MIMETypeOfEncapsulatedDocument = "application/pdf"
 
-    assert not out.get("EncapsulatedDocument")
+    out = result(file_of(made), Profile(documents="remove"))
+
+    assert out.EncapsulatedDocument.startswith(b"%PDF-1.4")
+    assert b"removed in de-identification" in out.EncapsulatedDocument
+    assert b"Ottilie" not in out.EncapsulatedDocument
+
+
+def test_documents_of_other_kinds_wait_all_the_same():
+    made = data_set(EncapsulatedDocument=b"<ClinicalDocument/>", PixelData=None)
+    made.MIMETypeOfEncapsulatedDocument = "text/XML"
+
+    assert (
+        run(file_of(made), Profile(documents="remove")).reason
+        == "document_needs_review"
+    )
 
 
 def test_a_face_waits_where_the_profile_wants_it_removed():

@@ -152,6 +152,19 @@ def test_sizes_and_spacings_equal_the_nifti_headers_of_dcm2niix(
         )
 
 
+def test_the_direction_of_phase_encoding_is_the_one_that_the_series_is_named_after(
+    shared,
+):
+    found = facts_of(shared / "data/realscans/mr_fmri_siemens_skyra")
+
+    assert {s.value("description"): s.value("phase_direction") for s in found} == {
+        "EPI PE=AP": "AP",
+        "EPI PE=PA": "PA",
+        "EPI PE=RL": "RL",
+        "EPI PE=LR": "LR",
+    }
+
+
 @pytest.fixture(scope="module")
 def diffusion(shared) -> tuple[Path, SeriesFacts]:
     folder = shared / "data/realscans/mr_dwi_philips_classic"

@@ -78,6 +78,16 @@ def test_a_line_may_be_broken_as_yaml_folds_it():
     assert compile_expression("wall +\n   length").evaluate(NAMES) == 6.5
 
 
+@pytest.mark.parametrize("word", ["global", "class", "from", "pass", "lambda", "for"])
+def test_pythons_other_keywords_are_names_like_any_other(word):
+    text = f'a.{word} + {word} if "{word}" == t else 0'
+
+    expression = compile_expression(text)
+
+    assert expression.evaluate({"a": {word: 1}, word: 2, "t": word}) == 3
+    assert expression.references == {f"a.{word}", word, "t"}
+
+
 def test_two_expressions_are_equal_when_their_text_is():
     assert compile_expression("wall  + 1") == compile_expression("wall + 1")
 

@@ -21,6 +21,7 @@ NOW = {"sod": 36}
         ("nadir(sod)", 30),
         ("best_before(sod)", 30),
         ("previous(sod)", Missing("the time point before has no answers")),
+        ("latest_before(sod)", 30),
         ("baseline(sod * 2)", 100),
     ],
 )
@@ -35,6 +36,7 @@ def test_a_later_time_point_sees_those_before_it(text, expected):
         ("nadir(sod)", 36),
         ("best_before(sod)", Missing("there is no earlier value")),
         ("previous(sod)", Missing("there is no earlier time point")),
+        ("latest_before(sod)", Missing("there is no earlier value")),
     ],
 )
 def test_the_baseline_is_its_own_baseline_and_has_nothing_before(text, expected):

@@ -272,7 +272,14 @@ def test_rows_may_be_a_plain_list():
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("ramris_bones", 23), ("ramris_joints", 7), ("hand_joints22", 22)],
+    [
+        ("ramris_bones", 23),
+        ("ramris_joints", 7),
+        ("hand_joints22", 22),
+        ("shs_hand_erosion", 32),
+        ("shs_hand_narrowing", 30),
+        ("shs_foot", 12),
+    ],
 )
 def test_shipped_lists_have_the_sites_that_the_paper_counts(name, count):
     rows = [row for row, _ in ROW_LISTS[name].rows]

@@ -88,6 +88,7 @@ BROKEN = {
     "SCANNER.SLOTS_UNKNOWN": {SITES: [("model: Aplio, slots: 4 per week", "model: Aplio"), ("  us_y1: {", "  ¦us_y1: {")]},
     "SCANNER.AT_NO_SITE": {SITES: [("scanners: [mr_b1, mr_b2, xr_b1, us_b1]", "scanners: [mr_b1, mr_b2, xr_b1, us_b1, us_y1]"), ("  us_y1: {", "  ¦us_y1: {")]},
     "SITE.IDENTITY_TWICE": {SITES: [("aet: PROV_YORK", "aet: ¦PROV_LEEDS")]},
+    "SITE.STAFF_HOURS": {SITES: [("hours: {radiographer: 6 h per week", "hours: {radiographer: ¦0.1 h per week")]},
     "SITE.OPENS_UNTESTED": {SITES: [("activation: [survey_accepted", "activation: ¦[survey_accepted"), (", transfer_test_passed]", "]")]},
     "PHANTOM.SCANNER_UNCOVERED": {PH: [("scanners: [mr_l1, mr_b1, mr_b2, mr_y1]", "scanners: [mr_l1, mr_b1, mr_b2]")], SITES: [("  mr_y1: {", "  ¦mr_y1: {")]},
     # dose
@@ -97,6 +98,9 @@ BROKEN = {
     "DOSE.NO_PRACTITIONER": {P: [("roles:", "¦roles:"), (", decides: [justification]", "")]},
     # information, consent, safety
     "CONSENT.RISKS_MISSING": {C: [("  risks:", "  ¦risks:"), ("    joints_us: [none known]\n", "")]},
+    "CONSENT.PURPOSE_MISSING": {C: [("  purpose:", "  ¦purpose:"), ("    joints_us: see swelling and blood flow of single joints on the day\n", "")]},
+    "CONSENT.VISIT_UNTOLD": {C: [("  visit:", "  ¦visit:"), ("    week12: \"MRI and ultrasound on the day of your clinic visit, about an hour\"\n", "")]},
+    "CONSENT.OPTION_WORDLESS": {C: [("  recontact: {words: be asked about later studies}", "  ¦recontact: {}")]},
     "CONSENT.EQUITY_MISSING": {S: [("- {reason: pregnancy, expected: 1 %, equity: \"may join after pregnancy\"}", "- ¦{reason: pregnancy, expected: 1 %}")]},
     "CONSENT.USE_UNCOVERED": {C: [("  commercial: {words: research by companies, covers: [commercial]}\n", "")], "evidence.yaml": [("commercial: by consent", "commercial: ¦by consent")]},
     "CONSENT.RECALL_NOT_TOLD": {C: [("information:", "¦information:"), ("  recall: \"you may be asked to come again if the pictures are not good enough; you can say no\"\n", "")]},
@@ -108,6 +112,8 @@ BROKEN = {
     "TRAIN.ROLE_WITHOUT_COURSE": {P: [("  physicist: {at", "  ¦physicist: {at"), ("for: [radiographer, sonographer, physicist]", "for: [radiographer, sonographer]")]},
     "TRAIN.NO_SAFETY": {P: [("  mr_safety: {", "  ¦mr_safety: {"), ("for: [radiographer], valid: 1 year", "for: [radiographer], valid: 2 years")]},
     "TRAIN.READER_UNQUALIFIED": {ERO: [("qualify: {set: 20 cases, attempts: 2, pass: [\"icc(erosion_total, reference).lower >= 0.6\", \"icc(erosion_total, readers_at_work).lower >= 0.6\", blanks == 0]}\n", ""), ("readers: {primary", "¦readers: {primary")]},
+    "TRAIN.NO_CLINICAL": {P: [("  radiographer: {at", "  ¦radiographer: {at"), ("gcp: {kind: clinical, for: [radiographer, ", "gcp: {kind: clinical, for: [")]},
+    "TRAIN.SCORING_UNTAUGHT": {P: [("scoring_form: {kind: interpretation, for: [reader, adjudicator]", "scoring_form: {kind: interpretation, for: [reader]"), ("joining_later: {kind: readers, for: [reader, adjudicator]", "joining_later: {kind: readers, for: [reader]")], ERO: [("adjudicator: 1}", "adjudicator: ¦1}")]},
     "TRAIN.FORM_UNTAUGHT": {P: [("form_filling: {kind: data_capture, for: [radiographer, sonographer, reader, adjudicator]", "form_filling: {kind: data_capture, for: [radiographer, reader, adjudicator]")], SYN: [("enter: [sonographer]", "enter: ¦[sonographer]")]},
     "PEOPLE.NOBODY_ANSWERS": {P: [("responsibilities:", "¦responsibilities:"), ("  transfer: radiographer\n", "")]},
     "PEOPLE.NOBODY_DECIDES": {P: [("roles:", "¦roles:"), ("decides: [recall]", "decides: []")]},
@@ -129,6 +135,8 @@ BROKEN = {
     "READ.READERS_NOT_BLIND": {S: [("arm: [participant, clinical_team, radiographer, sonographer, reader, adjudicator, ", "arm: ¦[participant, clinical_team, radiographer, sonographer, adjudicator, ")]},
     "READ.UNBLINDED_EARLY": {S: [("  unblinding: {after: [data_lock, reads_final, adjudications_closed]", "  ¦unblinding: {after: [data_lock]")]},
     "READ.FORM": {ERO: [("readers: {primary", "value: ¦week52.erosion_chnge\nreaders: {primary")]},
+    "READ.SAME_POOL_TWO_EXAMS": {"reading/synovitis.yaml": [("exam: hands_mri", "exam: hands_xray"), ("pool: reader", "pool: ¦reader")]},
+    "READ.SCAN_SCORE_VISIBLE": {SYN: [("access: {enter", "¦access: {enter"), ("hidden_from: [reader, clinical_team]", "hidden_from: [clinical_team]")]},
     # forms
     "FORM.NOT_ACCEPTED": {RAMRIS: [("form: ramris", "form: ¦ramris"), ("accepted_by: [reader, data_manager, statistician_main]\n", "")]},
     "FORM.FREE_TEXT": {RAMRIS: [("grids:\n", "  ¦remark: {ask: \"Anything else?\", text: true, why: \"for the sponsor\"}\ngrids:\n")]},
@@ -173,5 +181,10 @@ BROKEN = {
     "EVIDENCE.CLAIM_WITHOUT_OUTCOME": {"evidence.yaml": evidence("¦c1: {claim: better}")},
     "EVIDENCE.NO_BENEFIT": {"evidence.yaml": evidence("¦c1: {claim: as good, outcome: erosion_change, design: non-inferiority}")},
     "EVIDENCE.MARKET_NEEDS_UNKNOWN_CLAIM": {"evidence.yaml": evidence("c1: {claim: better, outcome: erosion_change}", "{route: UKCA, needs: {¦c2: [accuracy]}}")},
+    "EVIDENCE.NO_MARKET": {"evidence.yaml": evidence("c1: {claim: better, outcome: erosion_change}").replace("product:", "¦product:").replace("market_position: adds\n", "")},
+    "EVIDENCE.NO_BARRIER": {"evidence.yaml": evidence("c1: {claim: better, outcome: erosion_change}").replace("product:", "¦product:").replace("barriers: [{barrier: old scanners, owner: trial_manager}]\n", "")},
+    "EVIDENCE.PERMISSION_LATE": {"evidence.yaml": [("manufacturer_permissions: none needed", "manufacturer_permissions: [¦reading_contract]")]},
+    "EVIDENCE.COMMERCIAL_UNSTATED": {"evidence.yaml": [("commercial: by consent option commercial and agreement", "commercial: none")], F: [("  safety:  ", "  sell: {from: images, to: database, what: [mri], by: web, every: day, purpose: ¦commercial}\n  safety:  ")]},
+    "ECONOMICS.CURRENCY": {"economics/m.yaml": MODEL.replace("¦", "").replace("dayz", "days").replace("currency: GBP", "currency: ¦EUR")},
     "ECONOMICS.OUTCOME_UNKNOWN": {"economics/m.yaml": MODEL},
 }  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from provident import programme
 from provident.programme.checks import CHECKS
 from tests.spec.plan.broken_by_check import BROKEN
+from tests.spec.plan.broken_in_other_ways import MORE
 
 
 title = "Cross-checks on a plan"
@@ -30,6 +31,18 @@ def test_what_it_finds_says_what_was_expected_and_what_to_do(amend, code):
     assert finding.subdomain == CHECKS[code].subdomain
     assert finding.expected
     assert finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "edits"),
+    [pytest.param(*row, id=f"{row[0]}-{i}") for i, row in enumerate(MORE)],
+)
+def test_what_else_it_finds(amend, code, edits):
+    amended = amend(edits)
+    report = programme.check_plan(amended.load())
+    found = [f"{f.where} {f.code}" for f in report.findings]
+
+    assert f"{amended.place} {code}" in found
 
 
 def test_every_check_has_a_failing_example():

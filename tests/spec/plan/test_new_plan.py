@@ -180,3 +180,100 @@ def test_a_plan_that_does_not_load_cannot_be_compared(amend):
 
     with pytest.raises(InvalidInput, match="the new plan does not load"):
         difference(amend({}).load(), amend({"study.yaml": "[¦"}).load())
+
+
+# -- the commands in words --------------------------------------------------------
+
+
+def test_new_says_what_it_wrote_and_what_comes_next(run, tmp_path):
+    result = run("new", tmp_path / "study", "--like", "arthritis-demo")
+
+    assert "imaging/hands-mri.yaml" in result.stdout.splitlines()
+    assert f"Next: edit the files in {tmp_path / 'study'}" in result.stderr
+
+
+def test_schema_tells_other_editors_what_to_write(run, tmp_path):
+    result = run("schema", tmp_path)
+
+    assert ".schemas/study.json" in result.stdout.splitlines()
+    assert "# yaml-language-server: $schema=.schemas/study.json" in result.stderr
+    assert (
+        json.loads(run("schema", tmp_path, "--json").stdout)["files"][-1]
+        == ".vscode/settings.json"
+    )
+
+
+def test_schema_needs_a_folder(tmp_path):
+    with pytest.raises(InvalidInput, match="is not a folder"):
+        plan.write_schemas(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("text", ["[]", "3"])
+def test_settings_that_are_no_object_are_left_alone(tmp_path, text):
+    (tmp_path / ".vscode").mkdir()
+    (tmp_path / ".vscode/settings.json").write_text(text)
+
+    with pytest.raises(InvalidInput, match="is not a JSON object"):
+        plan.write_schemas(tmp_path)
+
+
+def test_diff_speaks_in_words_and_in_json(run, tmp_path):
+    for name in ("old", "new"):
+        plan.start(tmp_path / name)
+    path = tmp_path / "new/study.yaml"
+    path.write_text(
+        path.read_text()
+        .replace('"0.1"', '"0.2"')
+        .replace("participants: 40", "participants: 36")
+    )
+    words = run("diff", tmp_path / "old", tmp_path / "new").stdout
+    document = json.loads(
+        run("diff", tmp_path / "old", tmp_path / "new", "--json").stdout
+    )
+
+    assert "For everybody:\n" in words
+    assert "  study.yaml: population.participants changes from 40 to 36\n" in words
+    assert (document["old"], document["new"]) == ("0.1", "0.2")
+    assert [c["path"] for c in document["changes"]] == [
+        "version",
+        "population.participants",
+    ]
+
+
+def test_what_is_waived_is_printed_with_its_reason(run, tmp_path):
+    plan.start(tmp_path / "study")
+    path = tmp_path / "study/quality.yaml"
+    path.write_text(
+        "\n".join(
+            line
+            for line in path.read_text().splitlines()
+            if not line.startswith("pilot:")
+        )
+    )
+    study = tmp_path / "study/study.yaml"
+    study.write_text(
+        study.read_text().replace(
+            "waived: []",
+            "waived: [{finding: QC.NO_PILOT, why: two sites only, by: chief investigator, on: 2027-01-15}]",
+        )
+    )
+    text = run("check", tmp_path / "study").stdout
+
+    assert (
+        "waived: no site's first exams are reviewed before it goes on [QC.NO_PILOT]"
+        in text
+    )
+    assert "two sites only (chief investigator, 2027-01-15)" in text
+    assert "0 errors, 3 warnings, 1 waived" in text
+
+
+@pytest.mark.parametrize("command", ["new", "check", "diff", "schema"])
+def test_every_command_shows_an_example(run, command):
+    assert f"Example: provident {command}" in " ".join(
+        run(command, "--help").stdout.split()
+    )
+
+
+@pytest.mark.parametrize("command", ["new", "check", "diff", "schema"])
+def test_wrong_usage_ends_with_2(run, command):
+    assert run(command).exit_code == 2

@@ -181,18 +181,25 @@ def test_an_adjudicator_who_chooses_gets_the_reads_without_names():
     reads = [read(3, 1), read(9, 2)]
     shown = visible_reads(plan, reads, viewer=ada, phase=Phase.ADJUDICATION)
 
-    told = adjudication_json(LABELS, shown, ["change"])
+    told = adjudication_json(LABELS, shown, ["week52_change"])
 
     case = drawn(
         adjudication=told, forbidden={**FORBIDDEN, "reader": ["R1", "R2", "Ana"]}
     )
-    assert case["adjudication"]["reasons"] == ["change"]
+    assert case["adjudication"]["reasons"] == ["week52_change"]
     assert {r["label"] for r in case["adjudication"]["reads"]} == {
         "Reader 1",
         "Reader 2",
     }
     answers = case["adjudication"]["reads"][0]["answers"]
     assert {k.partition(":")[0] for k in answers} == {"A", "B"}
+
+
+def test_a_leak_inside_the_shown_reads_is_found():
+    told = {"reads": [{"label": "Ana", "answers": {}}], "reasons": []}
+
+    with pytest.raises(BlindingLeak):
+        drawn(adjudication=told, forbidden={"reader": ["Ana"]})
 
 
 def test_answers_go_to_their_visits_and_back():

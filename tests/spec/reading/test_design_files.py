@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 from pydantic import ValidationError
 
+from provident.forms import score_file
 from provident.kernel import NotFound, PlanError
+from provident.plan.document import read_document
 from provident.plan.models.forms import FormFile
 from provident.plan.models.reading import ReadDesignFile
 from provident.plan.models.study import BlindedTo
@@ -207,8 +209,6 @@ def test_a_comma_in_a_short_mapping_does_not_cut_its_value():
 
 @pytest.mark.parametrize("name", ["erosion", "synovitis"])
 def test_the_designs_of_the_example_are_read(shared, name):
-    from provident.plan.document import read_document
-
     path = shared / f"examples/arthritis/reading/{name}.yaml"
     file = ReadDesignFile.model_validate(
         read_document(path.name, path.read_bytes()).value
@@ -289,6 +289,54 @@ def test_an_analysed_value_that_the_form_does_not_give_is_named(value):
 
     assert [p.loc for p in problems] == [("value",)]
     assert "has no single value" in problems[0].words
+
+
+def test_the_diagnostic_design_of_the_example_can_be_said_in_the_same_words():
+    """examples/reading/mre_activity.yaml: visits one by one, an adjudicator who chooses."""
+    given = {
+        "endpoint": "megs_change",
+        "form": "megs@1",
+        "unit": "visit",
+        "visits": ["baseline", "week24"],
+        "exam": "mre",
+        "show": ["coronal_t2", "axial_t2", "axial_t1_post"],
+        "value": "global",
+        "present": {"mode": "time_point", "time_order": "hidden"},
+        "readers": {"primary": 2, "pool": "reader", "adjudicator": 1},
+        "adjudicate": {
+            "when": {
+                "activity": "a.active_any != b.active_any",
+                "distance": "abs(a.global - b.global) > limits.loa",
+            },
+            "how": "choice of one of the two",
+        },
+        "limits": {"loa": "from qualification, then fixed"},
+        "final": {"agreed": "mean of two", "adjudicated": "adjudicator"},
+        "order": {
+            "blocks": 20,
+            "strata": ["site", "visit"],
+            "same_participant_gap": 10,
+        },
+        "sessions": {"at_most": "90 min", "reads": 15},
+        "hide": [
+            "arm",
+            "site",
+            "participant_age",
+            "dates",
+            "visit_order",
+            "clinical_report",
+            "other_answers",
+            "adjudication",
+        ],
+        "requalify": {"after_idle": "90 d", "on": ["form version", "alarm"]},
+        "replace": {"reads": "unread only", "bridging": "20 cases"},
+    }
+    file = read_document("megs.yaml", score_file("megs")).value
+
+    made = read_design(plan_of(given, file), "megs_change")
+
+    assert (made.value, made.adjudicator_chooses) == ("global", True)
+    assert made.blind_to[-1] == "adjudication"
 
 
 def test_of_texts_there_is_no_mean():

@@ -72,6 +72,15 @@ def test_each_stratum_is_spread_evenly_over_the_blocks():
     assert all(b == {"L": 5, "S": 5, "E": 5} for b in blocks.values())
 
 
+def test_which_block_is_the_smaller_one_is_drawn_too():
+    sizes = set()
+    for seed in range(20):
+        own = draw_order(single(), CASES[:41], ["R1"], seed).of("R1")
+        sizes.add(tuple(Counter(p.block for p in own).values()))
+
+    assert sizes == {(14, 14, 13), (14, 13, 14), (13, 14, 14)}
+
+
 def test_cases_of_one_participant_keep_their_distance():
     visits = ["baseline", "week24", "week52"]
     cases = [

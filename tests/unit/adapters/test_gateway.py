@@ -137,9 +137,7 @@ def test_without_consent_images_stay_and_go_when_it_is_recorded(
         ),
     ],
 )
-def test_what_cannot_pass_is_held_with_its_reason(
-    gateway, centre, work, files, code
-):
+def test_what_cannot_pass_is_held_with_its_reason(gateway, centre, work, files, code):
     land(gateway, files)
     work.settle()
 

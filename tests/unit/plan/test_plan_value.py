@@ -168,3 +168,84 @@ def test_plans_are_found_in_an_installed_package_too(tmp_path):
 
     assert run.stdout.split()[0] == str(tmp_path / "provident/plans")
     assert "arthritis-demo" in run.stdout.split()
+
+
+COHORT = """\
+model: {id: m, kind: cohort, source: none}
+perspective: {currency: GBP, horizon: 20 a}
+strategies: {a: {x: 1}, b: {x: 2}}
+parameters: {x: {value: 1, src: none}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (COHORT, "a cohort needs `states` and `transitions`"),
+        (
+            COHORT.replace("cohort", "test-tree"),
+            "a test-tree needs `tree` and `outcomes`",
+        ),
+        (COHORT + "states: {a: {init: 2}}\n", "states.a.init"),
+    ],
+)
+def test_a_decision_model_must_be_whole(text, words):
+    (finding,) = plan.load_files({**FILES, "economics/m.yaml": text.encode()}).findings
+
+    assert finding.where.file == "economics/m.yaml"
+    assert words in finding.message
+
+
+@pytest.mark.parametrize("model", ["sick_sicker", "hiv", "wbmri_staging"])
+def test_the_published_models_are_read(shared, model):
+    data = (shared / f"examples/economics/{model}.yaml").read_bytes()
+    loaded = plan.load_files({**FILES, f"economics/{model}.yaml": data})
+
+    assert [f.message for f in loaded.findings] == []
+    assert len(loaded.require().economics) == 1
+
+
+def test_the_intended_wording_is_read_without_errors(shared):
+    from provident import programme
+
+    report = programme.check_plan(plan.load(shared / "examples/arthritis"))
+
+    assert [
+        f"{f.where} {f.message}" for f in report.findings if f.severity == "error"
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("quality.yaml", "first: 2 exams per site", "first: 2 exams", "10 exams per site"),
+        ("quality.yaml", "sequence_quality: 1..5", "sequence_quality: 5..1", 'neither a scale such as "1..5" nor a list of words'),
+        ("quality.yaml", "minimum: 10 exams", "minimum: ten", "10 exams"),
+        ("costs.yaml", "budget: {research: 160000}", "budget: {research: 160 apples}", "unknown unit"),
+        ("costs.yaml", "budget: {research: 160000}", "budget: {research: 160 mm}", "is not an amount of money"),
+        ("flows.yaml", "keeps: 8 years", "keeps: 8 mm", "is not a duration, or `until verified`"),
+        ("sites.yaml", "field: 1.5 T", "field: 1.5 mm", "is not a field strength in tesla"),
+        ("imaging/hands-mri.yaml", "minutes: 35", "minutes: -35", "is below 0"),
+        ("study.yaml", "drop_out: 8 % per year", "drop_out: 8 %", "is not a rate"),
+        ("study.yaml", "drop_out: 8 % per year", "drop_out: 8 h per year", "is not a share per year"),
+        ("study.yaml", "expected: 4 %", "expected: 4", "is not a share in percent"),
+        ("study.yaml", "expected: 4 %", "expected: [4]", "is not a share in percent"),
+        ("quality.yaml", "within: 1 h", "within: 1 mm", "is not a duration with its unit"),
+        ("flows.yaml", "per_exam: 900 MB", "per_exam: 900 s", "is not an amount of data with its unit"),
+    ],
+)  # fmt: skip
+def test_a_value_that_breaks_its_grammar_says_which_it_is(file, old, new, words):
+    data = FILES[file].decode().replace(old, new, 1).encode()
+    assert data != FILES[file]
+    (finding,) = plan.load_files({**FILES, file: data}).findings
+
+    assert (finding.code, finding.where.file) == ("PLAN.VALUE", file)
+    assert words in finding.message
+
+
+def test_a_budget_may_carry_its_currency():
+    data = FILES["costs.yaml"].replace(b"research: 160000", b"research: 160000 GBP")
+
+    assert plan.load_files({**FILES, "costs.yaml": data}).require().costs.budget == {
+        "research": 160000.0
+    }

@@ -121,7 +121,7 @@ def test_a_look_shows_whose_they_are_once_and_is_recorded(
 
 
 @pytest.mark.parametrize(
-    ("role", "site", "sees", "decides"),
+    ("role", "of", "sees", "decides"),
     [
         ("site", "leeds", 200, 302),
         ("site", "york", 200, 404),
@@ -132,9 +132,9 @@ def test_a_look_shows_whose_they_are_once_and_is_recorded(
     ],
 )
 def test_who_sees_and_who_decides(
-    held, make_member, as_member, study, role, site, sees, decides
+    held, make_member, as_member, study, role, of, sees, decides
 ):
-    browser = as_member(make_member(role, site))
+    browser = as_member(make_member(role, of))
     page = browser.get(f"/s/{study.slug}/quarantine")
     answer = browser.post(
         f"/s/{study.slug}/quarantine/{held.pk}/decide",
@@ -144,7 +144,7 @@ def test_who_sees_and_who_decides(
 
     assert (page.status_code, answer.status_code) == (sees, decides)
     assert look.status_code == (200 if decides == 302 else decides)
-    if site == "york":
+    if of == "york":
         assert "belongs to nobody" not in page.content.decode()
 
 
@@ -200,3 +200,23 @@ def test_a_receipt_that_is_not_there_yet_is_answered_in_words(
     answer = manager.get(f"/s/{study.slug}/transfers/{row.pk}?format=json")
     assert answer.status_code == 409
     assert "arriving" in manager.get(f"/s/{study.slug}/transfers/{row.pk}").content.decode()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "of", "count"),
+    [
+        ("site", "leeds", 1),
+        ("site", "york", 0),
+        ("trial_manager", "", 1),
+        ("qc", "", 1),
+        ("reader", "", 0),
+        ("statistician", "", 0),
+    ],
+)
+def test_held_images_wait_on_the_home_page_of_those_who_see_them(
+    held, make_member, clock, role, of, count
+):
+    from provident.web.intake.waits import waits
+
+    found = waits(make_member(role, of), clock.now())
+    assert sum(w.count for w in found) == count

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,7 +31,7 @@ def zipped(entries, **how) -> bytes:
 
 def hand_in(nurse, study, *files):
     """Each file in a request of its own, as the page's script does; returns the answers and the page after."""
-    told = nurse.post(f"/s/{study.slug}/transfers/uploads/start").json()
+    told = nurse.post(f"/s/{study.slug}/transfers/api/uploads").json()
     answers = [
         nurse.post(told["file"], data=data, content_type="application/octet-stream")
         for data in files
@@ -108,8 +109,8 @@ def test_what_is_no_image_is_refused_at_the_door(nurse, study, gateway, data, wo
 def test_a_directory_of_a_cd_is_left_out_and_its_images_are_taken(nurse, study, gateway):  # fmt: skip
     from pydicom.data import get_testdata_file
 
-    path = get_testdata_file("DICOMDIR", download=False)
-    [one, other], _ = hand_in(nurse, study, open(path, "rb").read(), mr())
+    data = Path(get_testdata_file("DICOMDIR", download=False)).read_bytes()
+    [one, other], _ = hand_in(nurse, study, data, mr())
 
     assert "DICOMDIR" in one.json()["left_out"][0]["words"]
     assert other.json()["images"] == 1
@@ -224,7 +225,7 @@ def test_nothing_handed_in_lies_on_the_disk_in_clear(nurse, study, gateway, tmp_
 
 
 def test_another_s_upload_cannot_be_added_to(nurse, study, make_member, as_member, gateway):  # fmt: skip
-    told = nurse.post(f"/s/{study.slug}/transfers/uploads/start").json()
+    told = nurse.post(f"/s/{study.slug}/transfers/api/uploads").json()
     other = as_member(make_member("site", "leeds", "other"))
 
     answer = other.post(told["file"], data=mr(), content_type="application/octet-stream")  # fmt: skip
@@ -236,4 +237,4 @@ def test_only_a_site_sends(role, make_member, as_member, study, gateway):
     browser = as_member(make_member(role))
 
     assert browser.get(f"/s/{study.slug}/transfers/new").status_code == 403
-    assert browser.post(f"/s/{study.slug}/transfers/uploads/start").status_code == 403
+    assert browser.post(f"/s/{study.slug}/transfers/api/uploads").status_code == 403

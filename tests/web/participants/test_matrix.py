@@ -148,6 +148,17 @@ def test_the_csv_has_a_column_for_each_exam(as_member, make_member, participant)
     assert len(line.split(",")) == len(header.split(",")) == 13
 
 
+def test_a_cell_leads_to_its_exam_or_else_to_its_slot(
+    as_member, make_member, participant, judged_exam
+):
+    exam = judged_exam()
+    text = as_member(make_member("qc")).get(PAGE).text
+    without = participant.slots.exclude(pk=exam.slot_id)
+
+    assert f'href="/s/arthur-2/exams/{exam.pk}"' in text
+    assert all(f'href="/s/arthur-2/slots/{s.pk}"' in text for s in without)
+
+
 def test_an_empty_matrix_teaches(as_member, make_member, study):
     text = as_member(make_member("site", "leeds")).get(PAGE).text
 

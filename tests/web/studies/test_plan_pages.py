@@ -31,8 +31,8 @@ def test_a_finding_leads_to_its_line(study, clock, as_member, make_member):
     version = broken(
         study,
         clock,
-        "not_done:",
-        "waived: [{finding: NO.SUCH, why: x, by: y, on: 2026-01-01}]\nnot_done:",
+        "waived:\n",
+        "waived:\n  - {finding: NO.SUCH, why: x, by: y, on: 2026-01-01}\n",
     )
     finding = next(
         f for f in presenters.checked(version).findings if "NO.SUCH" in f.message

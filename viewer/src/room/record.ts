@@ -7,7 +7,7 @@ import { ActiveTimer } from './timer';
 import type { Answers, CaseDocument, Draft, Rendering } from './types';
 
 export interface RoomView {
-  stage: StageView;
+  stage: StageView | null;
   key: string;
   folded: boolean;
 }
@@ -107,13 +107,19 @@ export class CaseRecord {
     this.queue.change();
   }
 
-  /** Remember how the images are looked at, a moment after they came to rest. */
+  /** Remember how the images are looked at, at most every LOOK_DELAY. */
   look(view: () => RoomView): void {
-    if (this.lookTimer !== null) clearTimeout(this.lookTimer);
-    this.lookTimer = setTimeout(() => {
+    this.lookTimer ??= setTimeout(() => {
+      this.lookTimer = null;
       this.kept.view = view();
       this.write();
     }, LOOK_DELAY);
+  }
+
+  /** Remember at once which answer the keyboard is in: a score typed after a crash must not land elsewhere. */
+  place(key: string): void {
+    this.kept.view = { stage: null, folded: false, ...(this.kept.view as RoomView | null), key };
+    this.write();
   }
 
   hurry(): void {

@@ -62,7 +62,7 @@ export class Room {
       locked: this.locked,
       sign: () => this.sign(),
       announce: (text) => this.announce(text),
-      onMoved: () => this.looked(),
+      onMoved: () => this.moved(),
     });
     this.stage = this.makeStage({ ...doc, measurements: this.record.draft.measurements });
     this.ahead = new Ahead(parts.api);
@@ -124,6 +124,13 @@ export class Room {
     if (!this.panel || !this.stage) return; // while the parts are being made
     this.markTimepoint();
     this.record.look(() => ({ stage: this.stage.view(), key: this.panel.current?.key ?? '', folded: this.element.classList.contains('folded') }));
+  }
+
+  /** The keyboard is in another field, or the form at another time point. */
+  private moved(): void {
+    if (!this.panel || !this.stage) return;
+    this.record.place(this.panel.current?.key ?? '');
+    this.looked();
   }
 
   private markTimepoint(): void {

@@ -31,7 +31,8 @@ MOST_ENTRIES = 50_000  # of one archive
 MOST_UNPACKED = 32 * 2**30  # bytes of one archive
 MOST_RATIO = 100  # unpacked to packed: images reach 10, an archive made to fill disks reaches 1,000
 FREE_RATIO = 16 * 2**20  # bytes below which the ratio says nothing
-_DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory (DICOMDIR)
+_DIRECTORY = b"UI\x14\x001.2.840.10008.1.3.10"  # Media Storage Directory, as (0002,0002) of a DICOMDIR
+_META_BYTES = 512  # the file meta information begins within
 _META = (0x00080016, 0x00080018)
 
 LEFT_OUT = {
@@ -151,13 +152,15 @@ def _land(gateway: SiteGateway, session: str, name: str, size: int) -> str:
 
 def _no_image(stream: BinaryIO) -> str:
     """Why a file is no image; what is an image but damaged passes, and is held with its reason."""
+    if _DIRECTORY in stream.read(_META_BYTES):
+        return "directory"
+    stream.seek(0)
     try:
-        header = dicom.read_header(stream, only=_META)
+        dicom.read_header(stream, only=_META)
     except InvalidInput as error:
         reason = getattr(error, "reason", "")
         return reason if reason in ("empty", "not_dicom") else ""
-    meta = getattr(header, "file_meta", {})
-    return "directory" if str(meta.get("MediaStorageSOPClassUID", "")) == _DIRECTORY else ""  # fmt: skip
+    return ""
 
 
 def _unpack(gateway: SiteGateway, session: str, stream: BinaryIO, taken: Taken) -> None:

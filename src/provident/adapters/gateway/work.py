@@ -30,6 +30,7 @@ QUIET = 60.0  # seconds, where neither the plan nor the command line says otherw
 PATIENCE = 600.0  # a sender that never closes its association is waited for so long
 KEEP_DAYS = 30.0  # sent originals stay encrypted in the landing store for so long
 ASK_EVERY = 2.0  # seconds between questions for decisions and the schedule
+TELL_AWAY = 15.0  # seconds of silence before the log speaks of it
 AWAY = 5.0  # seconds before a centre that did not answer is tried again
 
 
@@ -55,6 +56,8 @@ class GatewayWork:
         self._now = now
         self._asked = self._expired = 0.0
         self._away_until = 0.0
+        self._away_since: float | None = None
+        self._told_away = False
 
     def begin(self) -> None:
         """Take up what a killed gateway left."""
@@ -73,11 +76,22 @@ class GatewayWork:
         if self._now() < self._away_until:
             return did
         try:
-            return self._with_centre() or did
+            did = self._with_centre() or did
         except CentreAway as error:
-            log.warning("%s: %s", self.gateway.registration.site, error)
-            self._away_until = self._now() + AWAY
-            return did
+            self._wait_for_centre(error)
+        else:
+            self._away_since = None
+        return did
+
+    def _wait_for_centre(self, error: CentreAway) -> None:
+        """Try again soon, and say so once it has lasted: both often start together, the centre more slowly."""
+        if self._away_since is None:
+            self._away_since, self._told_away = self._now(), False
+        lasts = self._now() - self._away_since
+        if lasts > TELL_AWAY and not self._told_away:
+            log.warning("%s: %s Images wait here.", self.gateway.registration.site, error)  # fmt: skip
+            self._told_away = True
+        self._away_until = self._now() + (AWAY if lasts > TELL_AWAY else 1)
 
     def _with_centre(self) -> bool:
         did = False
@@ -202,15 +216,10 @@ def status(gateway: SiteGateway) -> dict[str, Any]:
     """Proof that nothing was dropped: every file that arrived is in exactly one state."""
     counts = gateway.spool.counts()
     received = len(gateway.spool.ids())
-    open_holds = gateway.spool.holds()
-    held = Counter(
-        {
-            hold.code: sum(
-                gateway.spool.counts("hold = ? AND state = 'held'", hold.id).values()
-            )
-            for hold in open_holds
-        }
-    )
+    held: Counter[str] = Counter()
+    for hold in gateway.spool.holds():
+        files = gateway.spool.counts("hold = ? AND state = 'held'", hold.id)
+        held[hold.code] += sum(files.values())
     return {
         "study": gateway.registration.study,
         "site": gateway.registration.site,

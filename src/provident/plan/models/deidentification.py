@@ -220,6 +220,10 @@ class Pixels(PlanModel):
     series_once: tuple[ModalityCode, ...] = Field(
         (), description="Modalities of which one image per series is looked at."
     )
+    found: Literal["hold", "redact"] = Field(
+        "hold",
+        description="Text that is found: the file waits for a person, or it is painted out.",
+    )
     keep_text: tuple[Name, ...] = Field(
         (),
         description="Regular expressions of text that may stay, such as measurements.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from provident.expressions import WORDS
 from provident.kernel import PlanError
 from provident.plan.base import PlanModel
 from provident.plan.quantities import Interval, interval
@@ -21,7 +21,7 @@ _READ_AS_SOMETHING_ELSE = frozenset(
 )
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,11}")
-RESERVED = frozenset({"missing", "a", "b", "limits", "lookup"})
+RESERVED = frozenset({"missing", "a", "b", "limits", "lookup", *WORDS})
 
 AnswerType = Literal["choice", "integer", "number", "text"]
 
@@ -36,7 +36,7 @@ def check_id(text: Any) -> str:
         raise ValueError(
             f'"{text}" is no id: use small letters, digits and _, beginning with a letter'
         )
-    if keyword.iskeyword(text) or text in RESERVED:
+    if text in RESERVED:
         raise ValueError(f'"{text}" has a meaning of its own; choose another id')
     if len(text) > 32:
         # SPSS and Stata cut or refuse longer variable names.

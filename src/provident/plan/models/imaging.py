@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from provident.dicom.registry import FACTS, FactSpec, nearest_fact
+from provident.dicom.vendors import KNOWN, maker
 from provident.kernel import PlanError
 from provident.plan.base import PlanModel
 from provident.plan.models.imaging_dose import Exposure
@@ -353,9 +354,12 @@ class ImagingManual(PlanModel):
 
     def _bad_roles(self) -> Iterator[Problem]:
         for make, roles in self.vendor.items():
+            yield from self._bad_make(("vendor", make), make)
             for role in roles:
                 yield from self._bad_role(("vendor", make, role), role)
         for name, series in self.series.items():
+            for make in series.vendor:
+                yield from self._bad_make(("series", name, "vendor", make), make)
             for other in series.alternatives:
                 if other != "still":
                     yield from self._bad_role(("series", name, "or", other), other)
@@ -363,6 +367,13 @@ class ImagingManual(PlanModel):
                 if isinstance(rule, SameAs) and rule.role is not None:
                     at = ("series", name, "require", fact)
                     yield from self._bad_role(at, rule.role)
+
+    @staticmethod
+    def _bad_make(loc: Loc, make: str) -> Iterator[Problem]:
+        """A maker that is nearly a known one is a typing error: its rules would never hold."""
+        hint = did_you_mean(make, KNOWN) if maker(make) not in KNOWN else ""
+        if hint:
+            yield Problem(loc, f'unknown maker "{make}"{hint}', make)
 
     def _bad_role(self, loc: Loc, role: str) -> Iterator[Problem]:
         if role not in self.series:

@@ -251,11 +251,11 @@ def _mapping(spec: FactSpec, value: Mapping[Any, Any]) -> Rule:
     if "along" in keys or spec.kind == "axes":
         _closed(keys, _FORMS["at_least"])
         return _along(spec, value)
-    for sign in _READ:
+    for sign, read in _READ.items():
         form = _FORMS[sign]
         if sign in keys or (sign == "at_least" and "at_most" in keys):
             _closed(keys, form)
-            return _READ[sign](spec, value)
+            return read(spec, value)
     known = dict.fromkeys(k for form in _FORMS.values() for k in form)
     near = next((hint for k in keys if (hint := did_you_mean(k, known))), "")
     raise PlanError(

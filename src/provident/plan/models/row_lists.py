@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -40,16 +40,45 @@ _RAMRIS_JOINTS = (
     *((f"mcp{n}", f"MCP {n}") for n in _FINGERS),
 )
 
-_HAND_JOINTS22 = tuple(
-    (f"{side}_{joint}", f"{name} {words}")
-    for side, name in (("r", "Right"), ("l", "Left"))
-    for joint, words in (
-        ("wrist", "wrist"),
-        *((f"mcp{n}", f"MCP {n}") for n in range(1, 6)),
-        ("ip1", "thumb IP"),
-        *((f"pip{n}", f"PIP {n}") for n in range(2, 6)),
-    )
+_HAND_JOINTS22 = (
+    ("wrist", "wrist"),
+    *((f"mcp{n}", f"MCP {n}") for n in range(1, 6)),
+    ("ip1", "thumb IP"),
+    *((f"pip{n}", f"PIP {n}") for n in range(2, 6)),
 )
+
+
+def _both_sides(joints: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (f"{side}_{joint}", f"{name} {words}")
+        for side, name in (("r", "Right"), ("l", "Left"))
+        for joint, words in joints
+    )
+
+
+_FINGER_JOINTS = (
+    *((f"mcp{n}", f"MCP {n}") for n in range(1, 6)),
+    *((f"pip{n}", f"PIP {n}") for n in range(2, 6)),
+)
+_SHS_HAND_EROSION = (
+    *_FINGER_JOINTS,
+    ("ip1", "thumb IP"),
+    ("base1", "first metacarpal base"),
+    ("multangular", "trapezium and trapezoid"),
+    ("scaphoid", "scaphoid"),
+    ("lunate", "lunate"),
+    ("radius", "distal radius"),
+    ("ulna", "distal ulna"),
+)
+_SHS_HAND_NARROWING = (
+    *_FINGER_JOINTS,
+    *((f"cmc{n}", f"CMC {n}") for n in range(3, 6)),
+    ("stt", "scaphoid to trapezium and trapezoid"),
+    ("scl", "capitate to scaphoid and lunate"),
+    ("radiocarpal", "radiocarpal joint"),
+)
+_SHS_FOOT = (*((f"mtp{n}", f"MTP {n}") for n in range(1, 6)), ("ip1", "great toe IP"))
+_SHS = "van der Heijde. J Rheumatol 2000;27:261-3 (Sharp/van der Heijde method)"
 
 ROW_LISTS: Mapping[str, RowList] = {
     "ramris_bones": RowList(
@@ -66,6 +95,21 @@ ROW_LISTS: Mapping[str, RowList] = {
         title="Wrist, MCP 1 to 5, thumb IP and PIP 2 to 5 of both hands",
         source="The 22 hand joints of the 28-joint count with both wrists "
         "(Prevoo et al. Arthritis Rheum 1995;38:44-8)",
-        rows=_HAND_JOINTS22,
+        rows=_both_sides(_HAND_JOINTS22),
+    ),
+    "shs_hand_erosion": RowList(
+        title="16 areas of each hand and wrist scored for erosion",
+        source=_SHS,
+        rows=_both_sides(_SHS_HAND_EROSION),
+    ),
+    "shs_hand_narrowing": RowList(
+        title="15 joints of each hand and wrist scored for joint space narrowing",
+        source=_SHS,
+        rows=_both_sides(_SHS_HAND_NARROWING),
+    ),
+    "shs_foot": RowList(
+        title="6 joints of each foot",
+        source=_SHS,
+        rows=_both_sides(_SHS_FOOT),
     ),
 }

@@ -1,5 +1,6 @@
 """All cross-checks. Importing this package registers them."""
 
+from provident.programme.checks import burden as burden
 from provident.programme.checks import consent as consent
 from provident.programme.checks import costs as costs
 from provident.programme.checks import deidentification as deidentification

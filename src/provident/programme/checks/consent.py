@@ -56,6 +56,74 @@ def risks_missing(c: PlanUnderCheck) -> Iterator[Flag]:
 
 
 @check(
+    code="CONSENT.PURPOSE_MISSING",
+    subdomain="ethics.ethics",
+    severity=Severity.WARNING,
+    finds="An exam that participants have, without a word on what it is for.",
+    why="A risk can be weighed only against a purpose.",
+    remedy="Add the exam under information.purpose.",
+)
+def purpose_missing(c: PlanUnderCheck) -> Iterator[Flag]:
+    if c.plan.consent is None:
+        return
+    purposes = c.plan.consent.information.purpose
+    exams = dict.fromkeys(e for v in c.plan.study.visits.values() for e in v.imaging)
+    for exam in exams if purposes else ():
+        if exam not in purposes:
+            yield Flag(
+                file=CONSENT,
+                path=("information", "purpose"),
+                key=True,
+                message=f"participants are not told what {exam} is for",
+                expected=f"{exam} under purpose",
+                found=", ".join(purposes),
+            )
+
+
+@check(
+    code="CONSENT.VISIT_UNTOLD",
+    subdomain="ethics.information",
+    severity=Severity.WARNING,
+    finds="A visit with imaging that the information does not describe, where it describes others.",
+    why="Participants plan their day by it, and decide by it whether to come.",
+    remedy="Add the visit under information.visit.",
+)
+def visit_untold(c: PlanUnderCheck) -> Iterator[Flag]:
+    told = c.plan.consent.information.visit if c.plan.consent else {}
+    for name, visit in c.plan.study.visits.items() if told else ():
+        if visit.imaging and name not in told:
+            yield Flag(
+                file=CONSENT,
+                path=("information", "visit"),
+                key=True,
+                message=f"participants are not told what happens at {name}",
+                expected=f"{name} under visit",
+                found=", ".join(told),
+            )
+
+
+@check(
+    code="CONSENT.OPTION_WORDLESS",
+    subdomain="ethics.consent",
+    severity=Severity.WARNING,
+    finds="An optional consent without the words that the participant agrees to.",
+    why="Nobody can agree to a name in a file.",
+    remedy="Add `words:`.",
+)
+def option_wordless(c: PlanUnderCheck) -> Iterator[Flag]:
+    for name, option in (c.plan.consent.options if c.plan.consent else {}).items():
+        if not option.required and not option.words:
+            yield Flag(
+                file=CONSENT,
+                path=("options", name),
+                key=True,
+                message=f"the consent option {name} has no words",
+                expected="words: what the participant agrees to",
+                found="none",
+            )
+
+
+@check(
     code="CONSENT.EQUITY_MISSING",
     subdomain="ethics.ethics",
     severity=Severity.WARNING,

@@ -98,7 +98,7 @@ def description_removed(c: PlanUnderCheck) -> Iterator[Flag]:
 @check(
     code="DEID.UNKNOWN_NAME",
     subdomain="acquisition.deidentification",
-    finds="A profile that names an attribute, a SOP class or a list of approved values that does not exist.",
+    finds="A profile that names an attribute or a SOP class that does not exist.",
     why="The deviation would never apply, and nobody would notice.",
     remedy="Correct the name; attributes and SOP classes are called as in PS3.6.",
 )
@@ -107,9 +107,10 @@ def unknown_name(c: PlanUnderCheck) -> Iterator[Flag]:
 
     overrides = c.plan.deidentification.deidentification.overrides
     for words in profile_problems(c.plan):
-        at: Path = (TOP, "text", "approved")
         for i, deviation in enumerate(overrides):
             for key in ("tag", "sop_class"):
-                if f'"{getattr(deviation, key)}"' in words:
-                    at = (TOP, "overrides", i, key)
-        yield Flag(file=FILE, path=at, message=words, expected="a name of PS3.6")
+                if f'called "{getattr(deviation, key)}"' in words:
+                    at: Path = (TOP, "overrides", i, key)
+                    yield Flag(
+                        file=FILE, path=at, message=words, expected="a name of PS3.6"
+                    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from provident.kernel import Severity
 from provident.programme.checks.registry import Flag, PlanUnderCheck, check
+from provident.programme.checks.timing import first_scan
 
 
 EVIDENCE = "evidence.yaml"
@@ -74,6 +75,118 @@ def market_needs_unknown_claim(c: PlanUnderCheck) -> Iterator[Flag]:
                     expected=f"one of: {', '.join(evidence.claims) or 'none'}",
                     found=claim,
                 )
+
+
+@check(
+    code="EVIDENCE.NO_MARKET",
+    subdomain="commercial.market",
+    severity=Severity.WARNING,
+    finds="Claims for a product without a market, or without its place in the pathway.",
+    why="What must be shown depends on where it shall be used, and on what it replaces.",
+    remedy="Add `markets:` and `market_position:`.",
+)
+def no_market(c: PlanUnderCheck) -> Iterator[Flag]:
+    evidence = c.plan.evidence
+    if evidence is None or evidence.product == "none":
+        return
+    lacking = [n for n in ("markets", "market_position") if not getattr(evidence, n)]
+    if lacking:
+        yield Flag(
+            file=EVIDENCE,
+            path=("product",),
+            key=True,
+            message=f"{evidence.product.name} has no {' and no '.join(lacking)}",
+            expected="markets, market_position",
+            found="not stated",
+        )
+
+
+@check(
+    code="EVIDENCE.NO_BARRIER",
+    subdomain="commercial.adoption",
+    severity=Severity.WARNING,
+    finds="A product for which nobody works on what stands in the way of its adoption.",
+    why="Old scanners, set-up cost and workload keep good tests out of hospitals.",
+    remedy="Add `barriers:` with an owner each.",
+)
+def no_barrier(c: PlanUnderCheck) -> Iterator[Flag]:
+    evidence = c.plan.evidence
+    if evidence and evidence.product != "none" and not evidence.barriers:
+        yield Flag(
+            file=EVIDENCE,
+            path=("product",),
+            key=True,
+            message=f"nobody works on the barriers to {evidence.product.name}",
+            expected="barriers: barrier, owner",
+            found="none",
+        )
+
+
+@check(
+    code="EVIDENCE.PERMISSION_LATE",
+    subdomain="commercial.scanner_access",
+    finds="A manufacturer's permission that will be there later than the first scan that needs it.",
+    why="A sequence that may not be used yet cannot be in the manual.",
+    remedy="Ask for it earlier, by its lead time, or start later.",
+)
+def permission_late(c: PlanUnderCheck) -> Iterator[Flag]:
+    if c.plan.evidence is None or c.plan.flows is None:
+        return
+    permissions = c.plan.evidence.scanner_access.manufacturer_permissions
+    first = first_scan(c.plan)
+    for i, name in enumerate(permissions if permissions != "none needed" else ()):
+        agreement = c.plan.flows.agreements.get(name)
+        if agreement and (agreement.ready_by is None or agreement.ready_by > first):
+            yield Flag(
+                file=EVIDENCE,
+                path=("scanner_access", "manufacturer_permissions", i),
+                message=f"{name} is ready {agreement.ready_by or 'at no stated time'}, the first scan is on {first}",
+                expected=f"ready_by: {first} or earlier",
+                found=str(agreement.ready_by or "not stated"),
+            )
+
+
+@check(
+    code="EVIDENCE.COMMERCIAL_UNSTATED",
+    subdomain="commercial.image_access",
+    finds="Images that flow to a commercial use while the plan says that companies get none.",
+    why="Participants, ethics committee and data protection were told otherwise.",
+    remedy="State the terms under image_access.commercial, or drop the flow.",
+)
+def commercial_unstated(c: PlanUnderCheck) -> Iterator[Flag]:
+    evidence = c.plan.evidence
+    if evidence is None or evidence.image_access.commercial not in ("none", "no"):
+        return
+    for name, flow in (c.plan.flows.flows if c.plan.flows else {}).items():
+        if flow.purpose == "commercial":
+            yield Flag(
+                file="flows.yaml",
+                path=("flows", name, "purpose"),
+                message=f"{name} brings images to a commercial use, but evidence.yaml says that companies get none",
+                expected="image_access.commercial: the terms",
+                found=evidence.image_access.commercial,
+            )
+
+
+@check(
+    code="ECONOMICS.CURRENCY",
+    subdomain="economics.costing",
+    severity=Severity.WARNING,
+    finds="A decision model in another currency than the study's costs.",
+    why="The trial's own costs could not feed it.",
+    remedy="Use one currency, or state the rate in the model's source.",
+)
+def model_currency(c: PlanUnderCheck) -> Iterator[Flag]:
+    for name, model in c.plan.economics.items() if c.plan.costs else ():
+        assert c.plan.costs is not None
+        if model.perspective.currency != c.plan.costs.currency:
+            yield Flag(
+                file=c.file("economics", name),
+                path=("perspective", "currency"),
+                message=f"{name} is in {model.perspective.currency}, costs.yaml in {c.plan.costs.currency}",
+                expected=c.plan.costs.currency,
+                found=model.perspective.currency,
+            )
 
 
 @check(

@@ -140,7 +140,7 @@ def untested(c: PlanUnderCheck) -> Iterator[Flag]:
 
 @check(
     code="FLOW.AGREEMENT_LATE",
-    subdomain="commercial.scanner_access",
+    subdomain="data.flow",
     finds="An agreement that will be ready later than the first data it must cover.",
     why="Scoring platform and contracts came late (PROVIDENT, example A).",
     remedy="Start it earlier by its lead time, or move the first use.",
@@ -153,16 +153,21 @@ def agreement_late(c: PlanUnderCheck) -> Iterator[Flag]:
             for flow_name, flow, source, target in crossing(c)
             if {source, target} <= set(agreement.between)
         ]
-        if agreement.ready_by is None or not uses:
+        if not uses:
             continue
         first, by = min(uses)
-        if agreement.ready_by > first:
+        ready = agreement.ready_by
+        if ready is None or ready > first:
             yield Flag(
                 file=FLOWS,
-                path=("agreements", name, "ready_by"),
-                message=f"{name} is ready by {agreement.ready_by}, but {by} is first used on {first}",
-                expected=f"{first} or earlier",
-                found=str(agreement.ready_by),
+                path=("agreements", name, "ready_by")
+                if ready
+                else ("agreements", name),
+                key=ready is None,
+                severity=None if ready else Severity.WARNING,
+                message=f"{name} is ready {f'by {ready}' if ready else 'at no stated time'}, and {by} is first used on {first}",
+                expected=f"ready_by: {first} or earlier",
+                found=str(ready or "not stated"),
             )
 
 

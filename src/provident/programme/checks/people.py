@@ -164,6 +164,64 @@ def reader_unqualified(c: PlanUnderCheck) -> Iterator[Flag]:
 
 
 @check(
+    code="TRAIN.NO_CLINICAL",
+    subdomain="training.clinical",
+    severity=Severity.WARNING,
+    finds="Roles that meet participants or read their images without clinical training, such as good clinical practice.",
+    why="Participants ask whoever is in the room; trials may be run only by those trained for it.",
+    remedy="Add a course with `kind: clinical` for the role.",
+)
+def no_clinical(c: PlanUnderCheck) -> Iterator[Flag]:
+    taught = {
+        r
+        for n, t in c.plan.people.training.items()
+        if t.kind == "clinical" or (t.kind is None and n == "gcp")
+        for r in t.for_
+    }
+    acquiring = {m.owner for m in c.plan.imaging.values()}
+    for role in sorted(acquiring & set(c.plan.people.roles)):
+        if role not in taught:
+            yield Flag(
+                file=PEOPLE,
+                path=("roles", role),
+                key=True,
+                message=f"{role} meets participants without clinical training",
+                expected=f"a course with kind: clinical for {role}",
+                found=", ".join(sorted(taught)) or "nobody is trained",
+            )
+
+
+@check(
+    code="TRAIN.SCORING_UNTAUGHT",
+    subdomain="training.interpretation",
+    finds="Readers or adjudicators without a course on the scoring.",
+    why="Scores drift apart where each reader brings their own school.",
+    remedy="Add a course with `kind: interpretation` for the role.",
+)
+def scoring_untaught(c: PlanUnderCheck) -> Iterator[Flag]:
+    taught = {
+        r
+        for n, t in c.plan.people.training.items()
+        if t.kind in ("interpretation", "readers")
+        or (t.kind is None and "scoring" in n)
+        for r in t.for_
+    }
+    for endpoint, design in c.plan.reading.items():
+        roles = [("pool", design.readers.pool)]
+        if design.readers.adjudicator:
+            roles.append(("adjudicator", design.readers.adjudicator_pool))
+        for key, role in roles:
+            if role not in taught:
+                yield Flag(
+                    file=c.file("reading", endpoint),
+                    path=("readers", key),
+                    message=f"{role} reads {endpoint} without a course on its scoring",
+                    expected=f"a course with kind: interpretation for {role}",
+                    found=", ".join(sorted(taught)) or "none",
+                )
+
+
+@check(
     code="TRAIN.FORM_UNTAUGHT",
     subdomain="training.data_capture",
     severity=Severity.WARNING,

@@ -296,3 +296,42 @@ def phantom_uncovered(c: PlanUnderCheck) -> Iterator[Flag]:
                 expected="a phantom that names it",
                 found="none",
             )
+
+
+@check(
+    code="SITE.STAFF_HOURS",
+    subdomain="acquisition.availability",
+    finds="A site whose staff have fewer hours than its planned exams take, or no stated hours.",
+    why="A free scanner without a radiographer or sonographer scans nobody.",
+    remedy="Agree more hours, or lower the site's target.",
+)
+def staff_hours(c: PlanUnderCheck) -> Iterator[Flag]:
+    weeks = max(1.0, (last_scan(c.plan) - first_scan(c.plan)).days / 7)
+    for site_id, site in c.plan.sites.sites.items():
+        needed: dict[str, float] = {}
+        for visit in c.plan.study.visits.values():
+            for exam in visit.imaging:
+                manual = c.plan.imaging.get(exam)
+                if manual:
+                    who = (
+                        manual.read_at_scan.by if manual.read_at_scan else manual.owner
+                    )
+                    hours = site.target * manual.minutes / 60 / weeks
+                    needed[who] = needed.get(who, 0.0) + hours
+        for who, hours in needed.items():
+            stated = site.hours.get(who)
+            offered = per_week(stated) if stated else None
+            if offered is None or offered < hours:
+                yield Flag(
+                    file=SITES,
+                    path=("sites", site_id, "hours", who)
+                    if stated
+                    else ("sites", site_id),
+                    key=stated is None,
+                    severity=None if stated else Severity.WARNING,
+                    message=f"{who} at {site_id} need {hours:.1f} h a week and have {offered if offered is not None else 'no stated hours'}",
+                    expected=f"{hours:.1f} h per week or more",
+                    found=f"{stated.value:g} {stated.unit} per {' and '.join(stated.per)}"
+                    if stated
+                    else "not stated",
+                )

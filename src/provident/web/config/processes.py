@@ -55,7 +55,7 @@ def main() -> None:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
     serving.add_argument("--workers", type=int, default=2)
-    serving.add_argument("--threads", type=int, default=8)
+    serving.add_argument("--threads", type=int, default=4)
     working = commands.add_parser("jobs")
     working.add_argument("--alone", action="store_true")
     told = parser.parse_args()

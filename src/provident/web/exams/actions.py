@@ -101,9 +101,7 @@ def move_if_allowed(slot: Slot, to: SlotState, clock: Clock) -> None:
 
 def _slot_by_modality(exam: Exam) -> Slot | None:
     plan = plan_in_force(exam.study)
-    slots = {
-        s.exam_kind: s for s in exam.participant.slots.filter(visit=exam.visit)
-    }
+    slots = {s.exam_kind: s for s in exam.participant.slots.filter(visit=exam.visit)}
     kinds = [(kind, modalities_of(plan, kind)) for kind in slots]
     kind = kind_by_modality(exam.series.values_list("modality", flat=True), kinds)
     return slots.get(kind)

@@ -44,7 +44,8 @@ def judged(
             where=Place(uid=uid),
             message="These images fit none of the study's exams.",
             expected=", ".join(plan.imaging),
-            found=", ".join(sorted({s.modality for s in series})) or "no readable image",
+            found=", ".join(sorted({s.modality for s in series}))
+            or "no readable image",
             remedy="Check whether the right exam was sent, and whether the series have the names of the manual.",
         )
         return {

@@ -59,7 +59,7 @@ def scanner_exams(member: Membership, exam: Exam) -> list[Exam]:
 
 def scanner_changes(exam: Exam) -> list[Any]:
     """What changed on the scanner, the oldest first."""
-    if exam.scanner_id is None:
+    if exam.scanner is None:
         return []
     return list(exam.scanner.changes.order_by("seen_at"))
 

@@ -80,7 +80,5 @@ def newest_of_scanner(exam: Exam, scanner_pk: int) -> bool:
     """Whether no exam of this scanner was acquired later: an old scan that comes late is no change."""
     if exam.acquired_on is None:
         return False
-    later = Exam.objects.filter(
-        scanner_id=scanner_pk, acquired_on__gt=exam.acquired_on
-    )
+    later = Exam.objects.filter(scanner_id=scanner_pk, acquired_on__gt=exam.acquired_on)
     return not later.exclude(pk=exam.pk).exists()

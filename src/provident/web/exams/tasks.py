@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from provident import dicom
 from provident.dicom import SeriesFacts
@@ -23,13 +22,10 @@ from provident.web.exams.facts import (
     series_number,
 )
 from provident.web.exams.objects import object_store
+from provident.web.exams.selectors import Exam, Series
 from provident.web.jobs.queue import job
 from provident.web.ledger.clock import clock
 from provident.web.studies.plans import plan_of, version_in_force
-
-
-if TYPE_CHECKING:
-    from provident.web.exams.models import Exam, Series
 
 
 @job

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
@@ -13,10 +13,11 @@ from provident.web.exams.objects import object_store
 from provident.web.ledger.presenters import EventLine, event_line
 from provident.web.people.access import Thing, can
 from provident.web.people.events import events_for, shows
+from provident.web.people.requests import MemberRequest
 from provident.web.studies.plans import plan_in_force, plan_of
 
 
-def _events(request: HttpRequest, pk: int) -> list[EventLine]:
+def _events(request: MemberRequest, pk: int) -> list[EventLine]:
     member = request.membership
     if not can(member, "see", Thing.EVENT):
         return []
@@ -26,7 +27,7 @@ def _events(request: HttpRequest, pk: int) -> list[EventLine]:
 
 
 @require_GET
-def exam(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def exam(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """One exam: verdict, series, pictures, scanner, queries, what happened."""
     member = request.membership
     row = selectors.exam(member, pk)
@@ -51,7 +52,7 @@ def exam(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 
 @require_GET
 @cache_control(private=True, max_age=3600)
-def picture(request: HttpRequest, study: str, pk: int, series: int) -> HttpResponse:
+def picture(request: MemberRequest, study: str, pk: int, series: int) -> HttpResponse:
     """The small picture of a series, for those who may see pictures."""
     key = pages.picture_of(request.membership, pk, series)
     if not key or not object_store().exists(key):

@@ -262,7 +262,9 @@ class Held:
                 resolved=bool(told["resolved"]),
             )
         except (KeyError, ValueError, TypeError):
-            raise InvalidInput("The report of held images is not of its form.") from None
+            raise InvalidInput(
+                "The report of held images is not of its form."
+            ) from None
 
 
 @transaction.atomic

@@ -111,9 +111,7 @@ def instances(request: HttpRequest, gateway, token: str) -> JsonResponse:
     return JsonResponse({"instances": results})
 
 
-def _take(
-    study: str, manifest: Manifest, pieces: Iterator[bytes]
-) -> dict[str, str]:
+def _take(study: str, manifest: Manifest, pieces: Iterator[bytes]) -> dict[str, str]:
     """Store one instance, or say why not; returns its hash and what became of it."""
     with SpooledTemporaryFile(IN_MEMORY) as spooled:
         digest, size = hashlib.sha256(), 0

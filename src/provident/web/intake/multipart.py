@@ -82,7 +82,9 @@ def _headers(stream: _Stream) -> dict[str, str]:
         stream.more()
     head, _, stream.buffer = stream.buffer.partition(b"\r\n\r\n")
     lines = (line.partition(":") for line in head.decode("latin-1").split("\r\n"))
-    return {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
+    return {
+        name.strip().lower(): value.strip() for name, colon, value in lines if colon
+    }
 
 
 def _until(stream: _Stream, delimiter: bytes) -> Iterator[bytes]:

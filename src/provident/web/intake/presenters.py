@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.paginator import Page
 
 from provident.adapters.gateway.reasons import ACT_WORDS, reason
 from provident.adapters.gateway.uploads import LEFT_OUT, FoundExam
+from provident.web.intake.selectors import Quarantine, Transfer
 from provident.web.intake.verification import WORDS as FAULT_WORDS
 from provident.web.ui.tables import address_of
 
-
-if TYPE_CHECKING:
-    from provident.web.intake.models import Quarantine, Transfer
 
 WAY_WORDS = {
     "dicom": "DICOM",
@@ -138,9 +136,9 @@ def transfer_line(t: Transfer) -> TransferLine:
 
 _RECEIPT_WORDS = {
     "stored": "stored and verified",
-    "duplicate": "here before, not stored twice",
-    "conflict": "here before with other content; the first was kept",
-    "refused": "refused by the centre's check, nothing stored",
+    "duplicate": "were here before and are not stored twice",
+    "conflict": "were here before with other content; the first was kept",
+    "refused": "refused by the centre's check, nothing of them stored",
 }
 
 

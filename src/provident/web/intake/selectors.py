@@ -79,7 +79,9 @@ def participant_of(gateway: Gateway, code: str) -> Participant | None:
 def open_decisions(gateway: Gateway) -> list[Quarantine]:
     """What people decided and the gateway has not carried out yet."""
     rows = gateway.quarantines.filter(decided_at__isnull=False, carried_out_at__isnull=True)  # fmt: skip
-    return list(rows.exclude(act="").select_related("participant").order_by("decided_at"))
+    return list(
+        rows.exclude(act="").select_related("participant").order_by("decided_at")
+    )
 
 
 def study_ids() -> list[int]:

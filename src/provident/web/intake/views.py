@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,7 +18,7 @@ from provident.kernel import NotFound, NotReady, ProvidentError
 from provident.web.intake import actions, presenters, selectors
 from provident.web.intake.builtin import built_in
 from provident.web.intake.forms import DecisionForm
-from provident.web.intake.receiving import SealedUpload, body_pieces
+from provident.web.intake.receiving import SealedFile, SealedUpload, body_pieces
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
 from provident.web.people.actions import actor
@@ -105,9 +106,9 @@ def new_upload(request: HttpRequest, study: str) -> HttpResponse:
 
 @csrf_protect
 def _new_upload(request: HttpRequest, study: str, gateway) -> HttpResponse:
-    problem, left_out = "", []
+    problem = ""
     if request.method == "POST":
-        handed_in = request.FILES.get("archive")
+        handed_in = cast("SealedFile | None", request.FILES.get("archive"))
         if handed_in is None:
             problem = "Choose a ZIP archive or a DICOM file first."
         else:
@@ -122,7 +123,7 @@ def _new_upload(request: HttpRequest, study: str, gateway) -> HttpResponse:
             finally:
                 handed_in.erase()
     site = selectors.own_site(request.membership)
-    context = {"site": site.name, "problem": problem, "left_out": left_out, "aet": site.aet}  # fmt: skip
+    context = {"site": site.name, "problem": problem, "aet": site.aet}  # fmt: skip
     return render(request, "intake/new.jinja", context, status=422 if problem else 200)
 
 
@@ -214,7 +215,7 @@ def _quarantine(
             for site in {q.site_id for q in waiting}
         }
     context = {
-        "waiting": [(presenters.quarantine_line(q), codes.get(q.site_id, [])) for q in waiting],
+        "held": [(presenters.quarantine_line(q), codes.get(q.site_id, [])) for q in waiting],
         "decided": presenters.quarantine_lines(page),
         "pages": presenters.pages(page, request.GET.dict()),
         "may_resolve": may_resolve,

@@ -114,22 +114,21 @@ def _queries(member: Membership, rows: QuerySet[Slot]) -> dict[int, int]:
     return {row["pk"]: row["n"] for row in counted}
 
 
+_SHOWN = ("participant_id", "visit", "exam_kind", "state", "opens_on", "closes_on", "booked_on", "reason", "changed_at")  # fmt: skip
+
+
 def slot_facts(member: Membership, rows: QuerySet[Slot]) -> list[SlotFact]:
     """Slots with their newest exam and open queries, in three queries however many there are."""
     exams, queries = _exams(member, rows), _queries(member, rows)
-    values = rows.order_by("participant_id", "opens_on", "exam_kind").values(
-        "pk", "participant_id", "visit", "exam_kind", "state", "opens_on", "closes_on", "booked_on", "reason",
-        "changed_at",
-    )  # fmt: skip
+    ordered = rows.order_by("participant_id", "opens_on", "exam_kind").only(*_SHOWN)
     return [
         SlotFact(
-            **{k: v for k, v in row.items() if k != "participant_id"},
-            participant=row["participant_id"],
-            exam=exams.get(row["pk"]),
-            queries=queries.get(row["pk"], 0),
+            pk=row.pk, participant=row.participant_id, visit=row.visit, exam_kind=row.exam_kind, state=row.state,
+            opens_on=row.opens_on, closes_on=row.closes_on, booked_on=row.booked_on, reason=row.reason,
+            changed_at=row.changed_at, exam=exams.get(row.pk), queries=queries.get(row.pk, 0),
         )
-        for row in values
-    ]
+        for row in ordered
+    ]  # fmt: skip
 
 
 def with_slots(member: Membership) -> list[ParticipantFact]:

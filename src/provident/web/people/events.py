@@ -41,6 +41,7 @@ NEEDS: dict[str, frozenset[Field]] = {
     "draw": frozenset({Field.READER}),
     "assignment": frozenset({Field.READER}),
     "read": frozenset({Field.READER}),
+    "reading": frozenset({Field.READER}),
     "adjudication": frozenset({Field.READER}),
     "final_value": frozenset({Field.FINAL}),
     "images": frozenset({Field.READER}),
@@ -51,6 +52,7 @@ VALUES: dict[str, frozenset[Field]] = {
     "draw": frozenset({Field.READER}),
     "assignment": frozenset({Field.READER}),
     "read": frozenset({Field.READER, Field.SCORE}),
+    "reading": frozenset({Field.READER}),
     "adjudication": frozenset({Field.READER, Field.SCORE}),
     "final_value": frozenset({Field.FINAL}),
 }

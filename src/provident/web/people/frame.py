@@ -128,7 +128,7 @@ def places(membership: Membership, path: str, counts: Counter[str]) -> list[Plac
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: `membership`, `now`, and within a study `frame`."""
+    """Context of every template: `membership`, `now`; within a study `frame`, `waiting` and `may(verb, thing)`."""
     membership: Membership | None = getattr(request, "membership", None)
     now = clock().now()
     if membership is None:
@@ -145,4 +145,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         nothing=NOTHING_WAITS[Role(membership.role)],
         choices=memberships(membership.user).count(),
     )
-    return {"membership": membership, "now": now, "frame": made, "waiting": waiting}
+    return {
+        "membership": membership,
+        "now": now,
+        "frame": made,
+        "waiting": waiting,
+        "may": lambda verb, thing: can(membership, verb, Thing(thing)),
+    }

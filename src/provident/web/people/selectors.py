@@ -42,6 +42,11 @@ def user_by_name(username: str) -> User | None:
     return User.objects.filter(username=username).first()
 
 
+def user(pk: Any) -> User:
+    """The account of a person who is logged in."""
+    return User.objects.get(pk=pk)
+
+
 def site_name(membership: Membership) -> str:
     """The name of the site that a role belongs to; empty for a role of the whole study."""
     if not membership.site:

@@ -11,6 +11,7 @@ from provident.kernel import Clock, InvalidInput, PlanError
 from provident.kernel.findings import Severity
 from provident.web.ledger.record import Actor, record
 from provident.web.studies.models import PlanVersion, Study
+from provident.web.studies.plans import as_text
 
 
 def _checked(files: Mapping[str, bytes]) -> plan.Plan:
@@ -48,11 +49,7 @@ def load_plan(
                 f"Version {new.version} is there with another content; give the change a new version."
             )
         return same
-    text = {
-        name: content.decode("utf-8", "replace")
-        for name, content in files.items()
-        if name.endswith((".yaml", ".csv", ".md"))
-    }
+    text = {name: as_text(content) for name, content in files.items()}
     version = PlanVersion.objects.create(
         study=study,
         version=new.version,

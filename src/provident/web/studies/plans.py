@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
 
 from provident import plan
@@ -9,10 +10,30 @@ from provident.kernel import PlanError
 from provident.web.studies.models import PlanVersion, Study
 
 
+_BINARY = "data:;base64,"
+
+
+def as_text(content: bytes) -> str:
+    """A plan file as it is stored: its text, or, for a picture, its bytes in base64 behind a mark."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return _BINARY + base64.b64encode(content).decode()
+
+
+def as_bytes(text: str) -> bytes:
+    """The file that `as_text` stored."""
+    return (
+        base64.b64decode(text.removeprefix(_BINARY))
+        if text.startswith(_BINARY)
+        else text.encode()
+    )
+
+
 @lru_cache(maxsize=16)
 def _loaded(version_id: int, _hash: str) -> plan.Plan:
     files = PlanVersion.objects.values_list("files", flat=True).get(pk=version_id)
-    loaded = plan.load_files({name: text.encode() for name, text in files.items()})
+    loaded = plan.load_files({name: as_bytes(text) for name, text in files.items()})
     if loaded.plan is None:
         raise PlanError(
             "The stored plan does not load with this version of Provident.",

@@ -2,6 +2,8 @@ import { cache, imageLoader, metaData } from '@cornerstonejs/core';
 import { wadouri } from '@cornerstonejs/dicom-image-loader';
 
 import type { Series } from '../types';
+import { originShift } from './engine';
+import type { Grid } from './pixels';
 
 /** Cornerstone's name of an image file, or of one frame (from 1) of it. */
 export function imageId(address: string, frame?: number): string {
@@ -143,6 +145,22 @@ export function planeOf(id: string): Plane | null {
     column: triple(columnCosines),
     position: triple(imagePositionPatient),
     frameOfReference: frameOfReferenceUID ?? null,
+  };
+}
+
+/** The pixel grid of a loaded image; where its file does not say, as Cornerstone assumes it. */
+export function gridOf(image: string): Grid | null {
+  const plane = metaData.get('imagePlaneModule', image) as
+    | { imagePositionPatient?: number[]; rowCosines?: number[]; columnCosines?: number[]; columnPixelSpacing?: number; rowPixelSpacing?: number; usingDefaultValues?: boolean }
+    | undefined;
+  if (!plane) return null;
+  return {
+    origin: plane.imagePositionPatient ?? [0, 0, 0],
+    row: plane.rowCosines ?? [1, 0, 0],
+    column: plane.columnCosines ?? [0, 1, 0],
+    spacing: [plane.columnPixelSpacing ?? 1, plane.rowPixelSpacing ?? 1],
+    shift: originShift(),
+    known: !plane.usingDefaultValues,
   };
 }
 

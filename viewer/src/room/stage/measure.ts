@@ -10,8 +10,7 @@ import {
 } from '@cornerstonejs/tools';
 
 import type { Measurement, ShapeKind, Stats } from '../types';
-import { originShift } from './engine';
-import { addressOf } from './images';
+import { addressOf, gridOf } from './images';
 import { roiStats, type Raster } from './roi';
 import { cross, pixelToWorld, scale, worldToPixel, type Grid } from './pixels';
 
@@ -158,21 +157,6 @@ export class Measurements {
     this.known.delete(m.id);
     this.onGone(m);
   }
-}
-
-function gridOf(image: string): Grid | null {
-  const plane = metaData.get('imagePlaneModule', image) as
-    | { imagePositionPatient?: number[]; rowCosines?: number[]; columnCosines?: number[]; columnPixelSpacing?: number; rowPixelSpacing?: number; usingDefaultValues?: boolean }
-    | undefined;
-  if (!plane) return null;
-  return {
-    origin: plane.imagePositionPatient ?? [0, 0, 0],
-    row: plane.rowCosines ?? [1, 0, 0],
-    column: plane.columnCosines ?? [0, 1, 0],
-    spacing: [plane.columnPixelSpacing ?? 1, plane.rowPixelSpacing ?? 1],
-    shift: originShift(),
-    known: !plane.usingDefaultValues,
-  };
 }
 
 function kindOf(drawn: Drawn): ShapeKind | undefined {

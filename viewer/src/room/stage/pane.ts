@@ -2,9 +2,10 @@ import { Enums, type Types } from '@cornerstonejs/core';
 
 import { el } from '../ui/dom';
 import { engine, STACK, type StackViewport } from './engine';
-import { planeOf, stackOf, type Stack } from './images';
+import { gridOf, planeOf, stackOf, type Stack } from './images';
 import type { Slot } from './layout';
 import { edges, type Turn } from './orientation';
+import { pixelToWorld, worldToPixel } from './pixels';
 import { automatic, windowLevel, type Range } from './window';
 
 /** How one series is being looked at: what a resumed case shows again. */
@@ -14,8 +15,9 @@ export interface View {
   range: Range | null;
   invert: boolean;
   turn: Turn;
-  zoom: number;
-  pan: [number, number];
+  /** The image pixel in the middle of the pane, and half the height shown, in mm. */
+  centre: [number, number];
+  span: number;
 }
 
 const UPRIGHT: Turn = { rotation: 0, flipHorizontal: false, flipVertical: false };
@@ -33,8 +35,8 @@ export class Pane {
     (['left', 'right', 'top', 'bottom'] as const).map((s) => [s, el('div', { class: `side side-${s}` })]),
   );
   private readonly note = el('div', { class: 'pane-note', attrs: { role: 'status' } });
-  private readonly loaded = el('i');
-  private readonly bar = el('div', { class: 'pane-loaded' }, [this.loaded]);
+  private readonly share = el('i');
+  private readonly bar = el('div', { class: 'pane-loaded' }, [this.share]);
   private range: Range | null = null;
   private invert = false;
   private turn: Turn = { ...UPRIGHT };
@@ -52,6 +54,7 @@ export class Pane {
     this.element = el('div', { class: 'pane', attrs: { tabindex: slot.series ? 0 : null, role: 'group', 'aria-label': name, 'data-series': slot.series?.id } }, [
       this.target, this.label, this.figures, ...Object.values(this.sides), this.note, this.bar,
     ]);
+    this.element.style.gridArea = `${slot.row + 1} / ${slot.column + 1}`;
     this.label.textContent = slot.series ? name : '';
     if (!slot.series) this.say('Not part of this case');
   }
@@ -112,7 +115,10 @@ export class Pane {
     this.range = view?.range ?? this.firstRange();
     this.invert = view?.invert ?? Boolean(this.viewport.getProperties().invert);
     this.turn = { ...(view?.turn ?? UPRIGHT) };
-    if (view) this.present({ ...this.turn, zoom: view.zoom, pan: view.pan });
+    if (view) {
+      this.orient();
+      this.look(view.centre, view.span);
+    }
     this.apply();
   }
 
@@ -124,11 +130,11 @@ export class Pane {
   }
 
   private isColour(): boolean {
-    return Boolean((this.viewport as unknown as { csImage?: Types.IImage }).csImage?.color);
+    return Boolean(this.loaded()?.color);
   }
 
   private automaticRange(): Range | null {
-    const image = (this.viewport as unknown as { csImage?: Types.IImage }).csImage;
+    const image = this.loaded();
     return image && !image.color ? automatic(image.getPixelData()) : null;
   }
 
@@ -186,17 +192,17 @@ export class Pane {
 
   rotate(): void {
     this.turn.rotation = (this.turn.rotation + 90) % 360;
-    this.present(this.turn);
+    this.orient();
   }
 
   flip(axis: 'flipHorizontal' | 'flipVertical'): void {
     this.turn[axis] = !this.turn[axis];
-    this.present(this.turn);
+    this.orient();
   }
 
   fit(): void {
     this.viewport.resetCamera();
-    this.present(this.turn);
+    this.orient();
   }
 
   /** Back to the first look: window, size, place, turn. */
@@ -204,7 +210,7 @@ export class Pane {
     this.turn = { ...UPRIGHT };
     this.viewport.resetProperties();
     this.viewport.resetCamera();
-    this.present(this.turn);
+    this.orient();
     this.restore(null);
   }
 
@@ -213,31 +219,43 @@ export class Pane {
     this.viewport.render();
   }
 
-  private present(presentation: Partial<Types.ViewPresentation>): void {
-    const { viewport } = this;
-    const { flipHorizontal, flipVertical, rotation, zoom, pan } = presentation;
-    viewport.setViewPresentation({
-      ...viewport.getViewPresentation(),
-      ...(zoom === undefined ? {} : { zoom }),
-      ...(pan === undefined ? {} : { pan }),
-      flipHorizontal: Boolean(flipHorizontal),
-      flipVertical: Boolean(flipVertical),
-      rotation: rotation ?? 0,
-    } as Types.ViewPresentation);
-    viewport.render();
+  /** Flip and turn the image as `turn` says. (`flip` of Cornerstone does nothing when the CPU draws.) */
+  private orient(): void {
+    const { flipHorizontal, flipVertical, rotation } = this.turn;
+    this.viewport.setCamera({ flipHorizontal, flipVertical });
+    this.viewport.setViewPresentation({ rotation } as Types.ViewPresentation);
+    this.viewport.render();
     this.draw();
+  }
+
+  /** Bring an image pixel to the middle of the pane, with so many millimetres above and below it. */
+  private look(centre: [number, number], span: number): void {
+    const grid = this.image ? gridOf(this.image) : null;
+    const { focalPoint, position } = this.viewport.getCamera();
+    if (!grid || !focalPoint || !position) return;
+    const target = pixelToWorld(centre, grid);
+    const now = pixelToWorld(worldToPixel(focalPoint, grid), grid);
+    const move = (p: readonly number[]): Types.Point3 => [0, 1, 2].map((i) => (p[i] ?? 0) + (target[i] ?? 0) - (now[i] ?? 0)) as Types.Point3;
+    this.viewport.setCamera({ focalPoint: move(focalPoint), position: move(position), parallelScale: span });
   }
 
   view(): View | null {
     const { series } = this.slot;
     if (!series || this.stack.ids.length === 0) return null;
-    const { zoom = 1, pan = [0, 0] } = this.viewport.getViewPresentation();
-    return { series: series.id, index: this.wanted, range: this.range, invert: this.invert, turn: { ...this.turn }, zoom, pan: [pan[0], pan[1]] };
+    const { focalPoint = [0, 0, 0], parallelScale = 1 } = this.viewport.getCamera();
+    const grid = this.image ? gridOf(this.image) : null;
+    if (!grid) return null;
+    const { range, invert, wanted: index } = this;
+    return { series: series.id, index, range, invert, turn: { ...this.turn }, centre: worldToPixel(focalPoint, grid), span: parallelScale };
+  }
+
+  private loaded(): Types.IImage | undefined {
+    return (this.viewport as unknown as { csImage?: Types.IImage }).csImage;
   }
 
   /** Share of the series that is in memory, 0 to 1. */
   progress(share: number): void {
-    this.loaded.style.width = `${Math.round(share * 100)}%`;
+    this.share.style.width = `${Math.round(share * 100)}%`;
     this.bar.classList.toggle('done', share >= 1);
   }
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,6 +19,7 @@ from provident.web.participants.forms import BookForm, NotDoneForm
 from provident.web.people.access import Thing, can, check
 from provident.web.people.actions import actor
 from provident.web.people.events import events_for, shows
+from provident.web.people.requests import MemberRequest
 from provident.web.studies.plans import plan_in_force
 from provident.web.ui.tables import address_of, csv_answer
 
@@ -27,7 +32,7 @@ AGES = [("", "any age"), ("2", "more than 2 d"), ("7", "more than 7 d"), ("28", 
 
 
 @require_GET
-def matrix(request: HttpRequest, study: str) -> HttpResponse:
+def matrix(request: MemberRequest, study: str) -> HttpResponse:
     """Participants down, visits across."""
     member, asked = request.membership, request.GET.dict()
     of = plan_in_force(member.study)
@@ -49,7 +54,7 @@ def matrix(request: HttpRequest, study: str) -> HttpResponse:
     return render(request, "participants/matrix.jinja", context)
 
 
-def _history(request: HttpRequest, pk: int) -> list:
+def _history(request: MemberRequest, pk: int) -> list:
     if not can(request.membership, "see", Thing.EVENT):
         return []
     shown = shows(request.membership)
@@ -58,7 +63,7 @@ def _history(request: HttpRequest, pk: int) -> list:
 
 
 def _slot_page(
-    request: HttpRequest,
+    request: MemberRequest,
     pk: int,
     book: BookForm | None = None,
     undone: NotDoneForm | None = None,
@@ -80,32 +85,36 @@ def _slot_page(
     )
 
 
+def _done(
+    request: MemberRequest, form: Form, field: str, act: Callable[..., object]
+) -> bool:
+    """Do it with what the form says; a refusal stands at the field."""
+    if not form.is_valid():
+        return False
+    try:
+        act(by=actor(request.membership), clock=clock(), **form.cleaned_data)
+    except ProvidentError as error:
+        form.add_error(field, str(error))
+        return False
+    return True
+
+
 @require_http_methods(["GET", "POST"])
-def slot(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def slot(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """One slot: book it, or say why it was not done."""
     if request.method == "GET":
         return _slot_page(request, pk)
     member = request.membership
     check(member, "book", Thing.SLOT)
     row, of = selectors.slot(member, pk, "book"), plan_in_force(member.study)
-    undoing = request.POST.get("do") == "not_done"
-    form = NotDoneForm(request.POST, of=of) if undoing else BookForm(request.POST)
-    if form.is_valid():
-        act = actions.not_done if undoing else actions.book
-        try:
-            act(slot=row, by=actor(member), clock=clock(), **form.cleaned_data)
-        except ProvidentError as error:
-            form.add_error("reason" if undoing else "on", str(error))
-        else:
-            messages.success(
-                request,
-                "It is recorded that the exam was not done."
-                if undoing
-                else "The exam is booked.",
-            )
+    if request.POST.get("do") == "not_done":
+        undone = NotDoneForm(request.POST, of=of)
+        if _done(request, undone, "reason", partial(actions.not_done, slot=row)):
+            messages.success(request, "It is recorded that the exam was not done.")
             return redirect("participants:slot", study=study, pk=pk)
-    return (
-        _slot_page(request, pk, undone=form)
-        if undoing
-        else _slot_page(request, pk, book=form)
-    )
+        return _slot_page(request, pk, undone=undone)
+    book = BookForm(request.POST)
+    if _done(request, book, "on", partial(actions.book, slot=row)):
+        messages.success(request, "The exam is booked.")
+        return redirect("participants:slot", study=study, pk=pk)
+    return _slot_page(request, pk, book=book)

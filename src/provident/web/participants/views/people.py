@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,6 +15,7 @@ from provident.web.participants.forms import ConsentForm, EnrolForm, WithdrawFor
 from provident.web.people.access import Field, Thing, can, check, visible
 from provident.web.people.actions import actor
 from provident.web.people.events import events_for, shows
+from provident.web.people.requests import MemberRequest
 from provident.web.studies.plans import plan_in_force
 from provident.web.ui.tables import Column, table, table_csv
 
@@ -37,7 +38,7 @@ def _today():
 
 
 @require_GET
-def listing(request: HttpRequest, study: str) -> HttpResponse:
+def listing(request: MemberRequest, study: str) -> HttpResponse:
     """All participants that this person may see."""
     member, asked = request.membership, request.GET.dict()
     rows = list(selectors.participants(member))
@@ -63,7 +64,7 @@ def listing(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def enrol(request: HttpRequest, study: str) -> HttpResponse:
+def enrol(request: MemberRequest, study: str) -> HttpResponse:
     """Enrol a participant."""
     member = request.membership
     check(member, "enrol", Thing.PARTICIPANT)
@@ -92,7 +93,7 @@ def enrol(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_GET
-def participant(request: HttpRequest, study: str, code: str) -> HttpResponse:
+def participant(request: MemberRequest, study: str, code: str) -> HttpResponse:
     """One participant: slots, consent, what happened."""
     member = request.membership
     row = selectors.participant(member, code)
@@ -122,7 +123,7 @@ def participant(request: HttpRequest, study: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def consent(request: HttpRequest, study: str, code: str) -> HttpResponse:
+def consent(request: MemberRequest, study: str, code: str) -> HttpResponse:
     """Change what a participant consents to."""
     member = request.membership
     row, of = selectors.participant(member, code, "enrol"), plan_in_force(member.study)
@@ -153,7 +154,7 @@ def consent(request: HttpRequest, study: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, study: str, code: str) -> HttpResponse:
+def withdraw(request: MemberRequest, study: str, code: str) -> HttpResponse:
     """Record a withdrawal, saying first what it does."""
     member = request.membership
     row, of = (

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from provident.kernel import ProvidentError
 from provident.web.ledger.clock import clock
-from provident.web.people import actions, presenters
+from provident.web.people import actions, presenters, selectors
 from provident.web.people.demo import demo_accounts
 from provident.web.people.forms import LoginForm, PasswordForm
-from provident.web.people.selectors import memberships
 
 
 def _next(request: HttpRequest) -> str:
@@ -75,7 +74,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person lands: the study they were in, their only one, or the choice."""
-    rows = list(memberships(request.user))
+    rows = list(selectors.memberships(request.user))
     last = request.session.get("study")
     slugs = {m.study.slug for m in rows}
     if last in slugs or len(rows) == 1:
@@ -89,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose a study and the role to work in."""
-    rows = list(memberships(request.user))
+    rows = list(selectors.memberships(request.user))
     if request.method == "POST":
         chosen = next((m for m in rows if str(m.pk) == request.POST.get("role")), None)
         if chosen is not None:
@@ -104,11 +103,14 @@ def choose(request: HttpRequest) -> HttpResponse:
 @login_required
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password."""
-    form = PasswordForm(request.POST if request.method == "POST" else None)
+    form, user = (
+        PasswordForm(request.POST if request.method == "POST" else None),
+        selectors.user(request.user.pk),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_password(
-                user=request.user,
+                user=user,
                 old=form.cleaned_data["old"],
                 new=form.cleaned_data["new"],
                 clock=clock(),
@@ -116,7 +118,7 @@ def password(request: HttpRequest) -> HttpResponse:
         except ProvidentError as error:
             form.add_error("old" if error.http_status == 403 else "new", str(error))
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, user)
             messages.success(request, "Your password is changed.")
             return redirect("people:home")
     return render(

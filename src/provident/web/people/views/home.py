@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -10,6 +10,7 @@ from provident.web.ledger.clock import clock
 from provident.web.ledger.presenters import EventLine, event_line
 from provident.web.people.access import Thing, can
 from provident.web.people.events import events_for, shows
+from provident.web.people.requests import MemberRequest
 from provident.web.people.selectors import Membership
 from provident.web.ui.waits import figures
 
@@ -25,7 +26,7 @@ def _lately(member: Membership) -> list[EventLine]:
 
 
 @require_GET
-def home(request: HttpRequest, study: str) -> HttpResponse:
+def home(request: MemberRequest, study: str) -> HttpResponse:
     """The first page of a study."""
     request.session["study"] = study
     context = {

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +15,7 @@ from provident.web.ledger.presenters import EventLine, event_line
 from provident.web.ledger.words import said
 from provident.web.people.access import Scope, Thing, check
 from provident.web.people.events import events_for, shows
+from provident.web.people.requests import MemberRequest
 from provident.web.ui.tables import address_of, csv_answer
 
 
@@ -62,7 +63,7 @@ def _pages(page: Page, asked: dict[str, str]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _context(request: HttpRequest) -> dict:
+def _context(request: MemberRequest) -> dict:
     member, asked = request.membership, request.GET.dict()
     everything = events_for(member)
     rows = _filtered(everything, asked)
@@ -82,7 +83,7 @@ def _context(request: HttpRequest) -> dict:
 
 
 @require_GET
-def page(request: HttpRequest, study: str) -> HttpResponse:
+def page(request: MemberRequest, study: str) -> HttpResponse:
     """The events of the study that this person may know of, newest first."""
     if request.GET.get("format") == "csv":
         shown, rows = (
@@ -95,7 +96,7 @@ def page(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_POST
-def verify(request: HttpRequest, study: str) -> HttpResponse:
+def verify(request: MemberRequest, study: str) -> HttpResponse:
     """Walk the whole chain and say whether it holds."""
     check(request.membership, "see", Thing.EVENT)
     faults = [f for _, f in zip(range(50), selectors.faults(study), strict=False)]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from provident.web.people.access import Thing, check
+from provident.web.people.requests import MemberRequest
 from provident.web.studies import plans, presenters
 
 
 @require_GET
-def plan(request: HttpRequest, study: str) -> HttpResponse:
+def plan(request: MemberRequest, study: str) -> HttpResponse:
     """What the plan answers, and what in it would fail."""
     check(request.membership, "see", Thing.PLAN)
     version = plans.version_in_force(request.membership.study)
@@ -20,7 +21,7 @@ def plan(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_GET
-def versions(request: HttpRequest, study: str) -> HttpResponse:
+def versions(request: MemberRequest, study: str) -> HttpResponse:
     """All versions of the plan, the one in force first."""
     check(request.membership, "see", Thing.PLAN)
     rows = presenters.versions(request.membership.study)
@@ -28,7 +29,7 @@ def versions(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, study: str, name: str) -> HttpResponse:
+def file(request: MemberRequest, study: str, name: str) -> HttpResponse:
     """One file of the plan, with an anchor at each line and the findings beside theirs."""
     check(request.membership, "see", Thing.PLAN)
     version = plans.version_in_force(request.membership.study)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -13,9 +13,10 @@ from provident.web.people import actions, presenters, selectors
 from provident.web.people.access import Role, Thing, can, check
 from provident.web.people.forms import EndRoleForm, MemberForm
 from provident.web.people.frame import ROLE_WORDS
+from provident.web.people.requests import MemberRequest
 
 
-def _add(request: HttpRequest, form: MemberForm) -> None:
+def _add(request: MemberRequest, form: MemberForm) -> None:
     by, given = actions.actor(request.membership), form.cleaned_data
     user = selectors.user_by_name(given["username"])
     if user is None:
@@ -31,7 +32,7 @@ def _add(request: HttpRequest, form: MemberForm) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-def accounts(request: HttpRequest, study: str) -> HttpResponse:
+def accounts(request: MemberRequest, study: str) -> HttpResponse:
     """Who is in the team; a trial manager adds people."""
     me = request.membership
     check(me, "manage" if request.method == "POST" else "see", Thing.ACCOUNT)
@@ -58,7 +59,7 @@ def accounts(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def end_role(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def end_role(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """End a role, saying what the person loses."""
     check(request.membership, "manage", Thing.ACCOUNT)
     member = selectors.member(study, pk)
@@ -81,7 +82,7 @@ def end_role(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def access(request: HttpRequest, study: str) -> HttpResponse:
+def access(request: MemberRequest, study: str) -> HttpResponse:
     """The access table, as the platform enforces it; any member may read it."""
     context = {
         "rows": presenters.access_rows(),

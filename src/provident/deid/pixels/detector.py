@@ -7,11 +7,10 @@ whoever uses it lets a person look. Handwriting, slanted text and text of a low 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from provident.deid.pixels.frames import extremes
 
 
 if TYPE_CHECKING:
@@ -30,12 +29,6 @@ MOSTLY = 0.6  # share of their pixels that must not stray
 SURROUNDINGS = (
     25  # pixels: the window in which a pixel is compared with what is around it
 )
-LARGEST = 4096  # pixels on a side, before an image is looked at in strides
-MAX_FRAMES = 64  # looked at of a clip, evenly spread; text stands still over frames
-
-
-class NotDecodable(Exception):
-    """The pixels cannot be decoded here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,81 +41,15 @@ class Region:
     bottom: int
 
 
-def frames_of(data: bytes) -> Iterator[Image]:
-    """Grey frames of a file, scaled to 0..1.
-
-    Raises:
-        NotDecodable: no decoder can read them.
-    """
-    import warnings
-    from io import BytesIO
-
-    import numpy as np
-    import pydicom
-    from pydicom.pixels.utils import iter_pixels
-
-    with warnings.catch_warnings(), _quiet():
-        warnings.simplefilter("ignore")
-        try:
-            dataset = pydicom.dcmread(BytesIO(data), force=True)
-            count = int(dataset.get("NumberOfFrames") or 1)
-            wanted = sorted(
-                set(
-                    np.linspace(0, count - 1, min(count, MAX_FRAMES))
-                    .astype(int)
-                    .tolist()
-                )
-            )
-            for frame in iter_pixels(dataset, indices=wanted, raw=False):
-                yield _grey(np.asarray(frame))
-        except Exception as error:  # noqa: BLE001  # decoders raise whatever they like
-            raise NotDecodable(type(error).__name__) from None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Decoders log what they cannot read, with a traceback; here that is an answer, not an error."""
-    logger = logging.getLogger("pydicom")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-def _grey(frame: Any) -> Image:
-    import numpy as np
-
-    grey = (
-        frame.max(axis=-1) if frame.ndim == 3 and frame.shape[-1] in (3, 4) else frame
-    )
-    grey = np.asarray(grey, dtype=np.float32)
-    low, high = float(grey.min()), float(grey.max())
-    span = np.float32(high - low if high > low else 1.0)
-    return np.asarray((grey - np.float32(low)) / span, dtype=np.float32)
-
-
-def burned_in_text(data: bytes, clear: Sequence[Region] = ()) -> list[Region]:
-    """Where text seems to be burned in, outside the regions `clear` (none by default).
+def burned_in_text(data: bytes) -> list[Region]:
+    """Where text seems to be burned in.
 
     Raises:
         NotDecodable: the pixels cannot be decoded.
     """
-    import numpy as np
-
-    lowest: Image | None = None
-    highest: Image | None = None
-    for frame in frames_of(data):
-        if lowest is None or highest is None:
-            lowest, highest = frame, frame
-        elif frame.shape == lowest.shape:
-            lowest, highest = np.minimum(lowest, frame), np.maximum(highest, frame)
-    if lowest is None or highest is None:
-        raise NotDecodable("no frames")
+    lowest, highest = extremes(data)
     views = [highest] if highest is lowest else [highest, lowest]
-    found = [r for view in views for r in text_lines(view)]
-    return [r for r in _merged(found) if not any(_inside(r, c) for c in clear)]
+    return merged([region for view in views for region in text_lines(view)])
 
 
 def text_lines(grey: Image) -> list[Region]:
@@ -258,27 +185,19 @@ def _hull(line: list[_Mark]) -> Region:
     )
 
 
-def _merged(regions: list[Region]) -> list[Region]:
+def merged(regions: list[Region]) -> list[Region]:
     """The same line found at several levels, once."""
     kept: list[Region] = []
     for region in sorted(
         regions, key=lambda r: (r.left - r.right) * (r.bottom - r.top)
     ):
-        if not any(_overlap(region, k) for k in kept):
+        if not any(overlap(region, k) for k in kept):
             kept.append(region)
     return kept
 
 
-def _overlap(a: Region, b: Region) -> bool:
+def overlap(a: Region, b: Region) -> bool:
+    """Whether two regions lie on one line and share some of it."""
     across = min(a.right, b.right) - max(a.left, b.left)
     down = min(a.bottom, b.bottom) - max(a.top, b.top)
     return across > 0 and down > 0.5 * min(a.bottom - a.top, b.bottom - b.top)
-
-
-def _inside(region: Region, clear: Region) -> bool:
-    return (
-        clear.left <= region.left
-        and clear.top <= region.top
-        and region.right <= clear.right
-        and region.bottom <= clear.bottom
-    )

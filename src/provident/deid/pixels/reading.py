@@ -1,0 +1,57 @@
+"""A reader of text in images: rapidocr-onnxruntime where it is installed (its models come in its wheel)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from provident.deid.pixels.detector import Region
+
+
+if TYPE_CHECKING:
+    from provident.deid.pixels.frames import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was read, and where."""
+
+    text: str
+    region: Region
+
+
+class Reader(Protocol):
+    """Reads lines of text in a grey image of 0..1."""
+
+    def __call__(self, image: Image) -> list[Line]:
+        """All lines that it can read."""
+        ...
+
+
+@cache
+def installed_reader() -> Reader | None:
+    """The reader that is installed here, or None."""
+    try:
+        module = import_module("rapidocr_onnxruntime")
+    except ImportError:
+        return None
+    return _Rapid(module.RapidOCR())
+
+
+class _Rapid:
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+
+    def __call__(self, image: Image) -> list[Line]:
+        found, _ = self._engine((image * 255).astype("uint8"))
+        return [Line(str(text), _region(corners)) for corners, text, _ in found or []]
+
+
+def _region(corners: Any) -> Region:
+    across = [float(x) for x, _ in corners]
+    down = [float(y) for _, y in corners]
+    return Region(
+        int(min(across)), int(min(down)), int(max(across)) + 1, int(max(down)) + 1
+    )
