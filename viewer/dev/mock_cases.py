@@ -57,8 +57,10 @@ RAMRIS = {
     "missing": {"nv": "Not visible", "nq": "Quality inadequate", "jr": "Replaced or fused", "nd": "Not done"},
     "blocks": [
         {**NORMAL, "id": "normal", "ask": "All sites visible and normal?", "missing": ["nd", "nq"]},
-        {"kind": "grid", "id": "bones", "gate": GATE, "rows": _rows(BONES), "columns": [_score("ero", "Erosion", 10), _score("ost", "Osteitis", 3)]},
-        {"kind": "grid", "id": "joints", "gate": GATE, "rows": _rows(JOINTS), "columns": [_score("syn", "Synovitis", 3)]},
+        {"kind": "grid", "id": "bones",
+            "title": "Bones", "gate": GATE, "rows": _rows(BONES), "columns": [_score("ero", "Erosion", 10), _score("ost", "Osteitis", 3)]},
+        {"kind": "grid", "id": "joints",
+            "title": "Joints", "gate": GATE, "rows": _rows(JOINTS), "columns": [_score("syn", "Synovitis", 3)]},
         {"kind": "item", "id": "readable", "ask": "Readable?", "type": "choice", "missing": [],
          "choices": [{"value": "optimal", "label": "Optimal"}, {"value": "adequate", "label": "Adequate"}, {"value": "poor", "label": "Poor"}]},
     ],

@@ -88,7 +88,9 @@ def hand(
             np.exp(-_ellipse(x, y, (cx, cy, 0.022, 0.020, 0)) * 1.2) * lesion * strength
         )
         image += spot * (620 if stir else -420) * np.exp(-((depth - 0.1) ** 2) * 6)
-    if not stir:  # a capsule at the reader's upper left, which is the right hand side of the body
+    if (
+        not stir
+    ):  # a capsule at the reader's upper left, which is the right hand side of the body
         image += 1400 * np.exp(-(_ellipse(x, y, (0.10, 0.25, 0.02, 0.03, 0)) ** 2))
     return np.clip(image + rng.normal(0, 13, (size, size)), 0, 1500)
 

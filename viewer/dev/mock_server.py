@@ -32,8 +32,8 @@ BUILT = Path(__file__).resolve().parents[2] / "src/provident/web/static/built"
 PASSWORD = "correct horse"  # noqa: S105  # of the mock server
 CSRF = "mock-csrf"
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 TYPES = {
@@ -158,7 +158,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._json(200, self.study.cases[token])
             case ["read", "api", "next"]:
                 self._json(
-                    200, {"next": self.study.next_after(query.get("after", [None])[0])}
+                    200, {"next": self.study.next_after(query.get("token", [None])[0])}
                 )
             case ["read", "file", token, name] if f"{token}/{name}" in self.study.files:
                 self._send(

@@ -42,6 +42,7 @@ describe('other numbers', () => {
     ['a lower limit waits for the digits it needs', ['1', '2'], { min: 10, max: 40 }, ['wait 1', 'set 12', 'advance']],
     ['three digits', ['1', '2', '0'], { min: 0, max: 120 }, ['set 1', 'wait 1', 'set 12', 'wait 12', 'set 120', 'advance']],
     ['a decimal number, with point or comma', ['4', ',', '5'], { type: 'number', min: 0 }, ['set 4', 'wait 4', 'set 4', 'wait 4.', 'set 4.5', 'wait 4.5']],
+    ['as many decimals as the field takes', ['4', '.', '5'], { type: 'number', min: 0, decimals: 1 }, ['set 4', 'wait 4', 'set 4', 'wait 4.', 'set 4.5', 'advance']],
     ['below zero where that is allowed', ['-', '2'], { type: 'number', min: -5, max: 5 }, ['wait -', 'set -2', 'wait -2']],
     ['no sign where it is not', ['-'], { min: 0, max: 5 }, ['refuse: Erosion takes a whole number from 0 to 5']],
     ['no leading zero', ['0', '5'], { type: 'number', min: 0, max: 9 }, ['set 0', 'wait 0', 'advance', 'again 5']],

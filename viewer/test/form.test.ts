@@ -16,6 +16,14 @@ describe('names of answers', () => {
     expect([...model(['A']).fields.keys()].slice(0, 2)).toEqual(['normal', 'bones.capitate.ero']);
   });
 
+  test('an open end that the server writes as null is open', () => {
+    const form = { ...JOINTS, blocks: [{ kind: 'item', id: 'n', ask: 'N', type: 'number', min: 0, max: null, unit: null }] };
+    const spec = compileForm(form as unknown as typeof JOINTS, ['A']).fields.get('n')?.spec;
+
+    expect(spec).not.toHaveProperty('max');
+    expect(spec?.min).toBe(0);
+  });
+
   test('a form for the whole case is drawn once', () => {
     expect(compileForm({ ...JOINTS, scope: 'case' }, ['A', 'B']).sections).toHaveLength(1);
   });

@@ -77,6 +77,7 @@ describe('what the server says', () => {
     [200, { version: 4 }, { kind: 'saved', version: 4 }],
     [409, { version: 9, answers: { a: 1 }, phase: 'open' }, { kind: 'conflict', version: 9, signed: false, theirs: { answers: { a: 1 }, measurements: [] } }],
     [409, { version: 9, answers: {}, phase: 'signed' }, { kind: 'conflict', version: 9, signed: true, theirs: { answers: {}, measurements: [] } }],
+    [409, { error: 'NotReady', message: 'This read is signed' }, { kind: 'conflict', version: 0, signed: true, theirs: { answers: {}, measurements: [] } }],
     [500, {}, { kind: 'refused', status: 500 }],
   ])('saving, %i', async (status, body, expected) => {
     answer(status, body);

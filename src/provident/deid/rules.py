@@ -169,7 +169,9 @@ class Rules:
         if "C" in told and vr in TEXT_VRS:
             return Do.CLEAN
         if vr in TEXT_VRS or vr in ("CS", "AE"):
-            return Do.KEEP if "C" not in told else Do.LIGHT
+            # What a site or a device is called stays as it is; of a person's traits, the traits.
+            named = {"device", "institution"} & set(row.options)
+            return Do.KEEP if named and "C" not in told else Do.LIGHT
         return Do.NUMBER if vr in _STRING_NUMBERS else Do.KEEP
 
     def _temporal(self, row: Row, vr: str) -> Do:

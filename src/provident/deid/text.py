@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-ÿ]+|[^\W\d_]+|\d+")
 _SPACES = re.compile(r"[ \t]+")
 _EMPTY = re.compile(r"[\(\[\{<]\s*[,;:.\-/]*\s*[\)\]\}>]")
-_DANGLING = re.compile(r"\s+([,;:.)\]])|([,;:])(?:\s*[,;:])+")
+_BEFORE_MARK = re.compile(r"\s+([,;:.)\]])")
+_MARKS = re.compile(r"([,;:])(?:\s*[,;:])+")
 _LONG_UIDS = re.compile(r"(?<![\d.])[0-2](?:\.\d+){4,}(?![\d])(?<=[\d.]{20})")
 _EDGES = " \t,;:-_/\\^|+&"
 
@@ -228,7 +229,7 @@ def tidy(text: str) -> str:
     lines = []
     for line in text.splitlines():
         line = _EMPTY.sub(" ", line)
-        line = _DANGLING.sub(lambda m: m.group(1) or m.group(2), line)
+        line = _MARKS.sub(r"\1", _BEFORE_MARK.sub(r"\1", line))
         line = _SPACES.sub(" ", line).strip(_EDGES)
         if any(c.isalnum() for c in line):
             lines.append(line)

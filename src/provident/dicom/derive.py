@@ -310,6 +310,19 @@ def field_of_view(facts: Facts, absent: Absent) -> None:
     )
 
 
+def temporal_positions(frames: Sequence[g.Frame], facts: Facts) -> None:
+    """Count the time points that are there, in place of those that the header announces."""
+    numbered = {f.time for f in frames if f.time is not None}
+    if numbered:
+        facts["temporal_positions"] = fact(
+            "temporal_positions",
+            len(numbered),
+            "(0020,0100) TemporalPositionIdentifier or (0020,9128) TemporalPositionIndex",
+            "different temporal positions",
+            sum(f.time is None for f in frames),
+        )
+
+
 def from_weightings(
     frames: Sequence[g.Frame], source: str | None, facts: Facts, absent: Absent
 ) -> None:

@@ -139,7 +139,17 @@ def _frame(
         b=b,
         direction=direction,
         instance=index,
+        time=_time(ds, base),
     )
+
+
+def _time(ds: Dataset, base: Dataset) -> int | None:
+    """Temporal Position Index of a frame, or Identifier of a classic image."""
+    for tag in (0x00209128, 0x00200100):
+        place = ds if tag in ds else base
+        if tag in place:
+            return _whole(place, tag)
+    return None
 
 
 def _raw(ds: Dataset, tag: int) -> object:
@@ -230,6 +240,7 @@ def _mosaic(
             b=whole.b,
             direction=whole.direction,
             instance=whole.instance,
+            time=whole.time,
         )
 
 

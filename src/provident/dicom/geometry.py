@@ -28,7 +28,8 @@ class Frame:
     """What one image says of its place and of the volume that it belongs to.
 
     `orientation` holds the direction along a row, then down a column.
-    `volume` is what tells volumes apart: time, b-value, echo and so on.
+    `volume` is what tells volumes apart: time, b-value, echo and so on; `time` is the
+    number of the temporal position, where the header has one.
     """
 
     position: Vector | None
@@ -38,6 +39,7 @@ class Frame:
     b: float | None = None
     direction: Vector | None = None
     instance: int = 0
+    time: int | None = None
 
 
 @dataclass(slots=True)

@@ -114,6 +114,7 @@ MR = [
         acquisition_duration=0x00189073,
         temporal_resolution=0x00200110,
     ),
+    Reading("temporal_positions", 0x00200105),
     Reading("phase_steps", 0x00189231),
     Reading("imaging_frequency", 0x00189098),
     Reading("trigger_time", 0x00209153),

@@ -162,6 +162,7 @@ class _Series:
             self.frames, facts, absent, self.declared if original else None
         )
         if self.modality == "MR":
+            derive.temporal_positions(self.frames, facts)
             derive.phase(self.frames, self.phase, facts, absent)
         if self.modality == "MR":
             derive.from_weightings(self.frames, self.weighting_source, facts, absent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from io import BytesIO
 
 from pydicom import config
@@ -10,9 +11,13 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.valuerep import format_number_as_ds
 
 from provident.dicom.reading import DAMAGE
 from provident.kernel import Finding, InvalidInput, Place, Severity
+
+
+LONGEST_NUMBER = 16  # characters of a decimal string, PS3.5 6.2
 
 
 def write(ds: Dataset) -> bytes:
@@ -46,11 +51,19 @@ def write(ds: Dataset) -> bytes:
 
 
 def allowed(ds: Dataset) -> Dataset:
-    """A copy of the data set without the elements whose values their VR does not allow."""
-    return _checked(ds, [])
+    """A copy without the elements whose values their VR does not allow.
+
+    Numbers written with more than 16 characters, a frequent fault of scanners, are rounded
+    rather than lost: positions and spacings are among them.
+    """
+    return _checked(ds, [], _rounded)
 
 
-def _checked(ds: Dataset, findings: list[Finding]) -> Dataset:
+def _checked(
+    ds: Dataset,
+    findings: list[Finding],
+    mend: Callable[[DataElement], DataElement | None] = lambda _: None,
+) -> Dataset:
     """A copy whose elements were made with strict validation.
 
     pydicom 3 checks assignment by its *reading* mode, which only warns; an element made
@@ -63,13 +76,27 @@ def _checked(ds: Dataset, findings: list[Finding]) -> Dataset:
                 warnings.simplefilter("ignore")
                 element = ds[tag]
             if element.VR == "SQ":
-                items = [_checked(item, findings) for item in element.value]
+                items = [_checked(item, findings, mend) for item in element.value]
                 made.add(DataElement(tag, "SQ", items))
             else:
-                made.add(_strict(element))
+                made.add(_strict(mend(element) or element))
         except DAMAGE:
             findings.append(_finding(tag))
     return made
+
+
+def _rounded(element: DataElement) -> DataElement | None:
+    if element.VR != "DS" or element.is_empty:
+        return None
+    many = element.value if element.VM > 1 else [element.value]
+    written = [str(getattr(v, "original_string", None) or v) for v in many]
+    if all(len(text) <= LONGEST_NUMBER for text in written):
+        return None
+    short = [
+        text if len(text) <= LONGEST_NUMBER else format_number_as_ds(float(text))
+        for text in written
+    ]
+    return DataElement(element.tag, "DS", short if len(short) > 1 else short[0])
 
 
 def _strict(element: DataElement) -> DataElement:

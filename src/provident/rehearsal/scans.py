@@ -6,7 +6,8 @@ import hashlib
 import multiprocessing
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,7 +50,9 @@ class Order:
     other: Scores
     scanner: Scanner
     roles: tuple[str, ...]  # of the series of an MRI at this visit
-    seed: int
+    seed: tuple[
+        int, ...
+    ]  # of whom, when and what it is, so that the pictures do not depend on the day
     folder: Path
 
 
@@ -76,11 +79,18 @@ class Studio:
         )  # fmt: skip
         self._folder = folder
         self._orders: dict[Scan, Future[Made]] = {
-            scan: self._pool.submit(make, self._order(scan, number, seed))
-            for number, scan in enumerate(scans)
+            scan: self._pool.submit(make, order)
+            for scan, order in zip(scans, self._orders_of(scans, seed), strict=True)
         }
 
-    def _order(self, scan: Scan, number: int, seed: int) -> Order:
+    def _orders_of(self, scans: Sequence[Scan], seed: int) -> Iterator[Order]:
+        again: Counter[tuple[object, ...]] = Counter()
+        for number, scan in enumerate(scans):
+            key = (scan.number, scan.visit, scan.exam)
+            yield self._order(scan, number, (seed, *_places(self._plan, scan), again[key]))  # fmt: skip
+            again[key] += 1
+
+    def _order(self, scan: Scan, number: int, seed: tuple[int, ...]) -> Order:
         someone = self._people[scan.number]
         patient = someone.patient
         if scan.code and habits(self._plan, scan.site).by_trial_number:
@@ -88,7 +98,7 @@ class Studio:
         visit = scan.visit or next(iter(someone.truth))
         return Order(
             scan=scan, patient=patient, truth=_scores(someone.truth[visit]), other=_scores(someone.other[visit]),
-            scanner=scanner(self._plan, scan), roles=_roles(self._plan, scan), seed=seed * 10_000 + number, folder=self._folder / f"{number:04d}",
+            scanner=scanner(self._plan, scan), roles=_roles(self._plan, scan), seed=seed, folder=self._folder / f"{number:04d}",
         )  # fmt: skip
 
     def truth(self, number: int, visit: str) -> HandTruth:
@@ -107,6 +117,12 @@ class Studio:
         """Stop making, and remove what was made."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _places(plan: Plan, scan: Scan) -> tuple[int, int, int]:
+    """Whose scan it is, at which visit of the plan (one past the last for a stranger), and which of its exams."""
+    visits = [*plan.study.visits, ""]
+    return scan.number, visits.index(scan.visit), list(plan.imaging).index(scan.exam)
 
 
 def _scores(truth: HandTruth) -> Scores:

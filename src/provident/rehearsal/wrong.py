@@ -24,7 +24,7 @@ class Wrong:
     Attributes:
         fault: a `synthetic.Fault`, or blank.
         days: so many days later than planned.
-        repeat: made again so many days later.
+        repeat: made again, so many days later than planned.
         undone: the plan's reason for which it was not made.
         forgotten: never made, and nobody said why.
         left_by: who leaves the query about it as it is, `site` or `physicist`.
@@ -43,7 +43,7 @@ class Wrong:
 
 
 WRONG = (
-    Wrong(site="middle", nth=0, visit=1, modality="MR", fault="wrong_echo_time", repeat=7),
+    Wrong(site="middle", nth=0, visit=1, modality="MR", fault="wrong_echo_time", days=-5, repeat=2),
     Wrong(site="middle", nth=4, visit=2, modality="MR", fault="wrong_echo_time", left_by="physicist"),
     Wrong(site="slow", nth=2, visit=2, modality="MR", fault="missing_slice", left_by="site"),
     Wrong(site="excellent", nth=2, visit=1, modality="MR", fault="late_contrast"),

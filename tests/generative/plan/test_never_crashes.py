@@ -17,7 +17,7 @@ from provident.kernel import Severity
 FILES = plan.template_files("arthritis-demo")
 YAML = sorted(f for f in FILES if f.endswith(".yaml"))
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -105,7 +105,7 @@ def replaced(value, path, new):
 DOCUMENTS = plan.load_files(FILES).documents
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(YAML), st.data(), VALUES)
 def test_any_value_in_any_place(file, data, value):
     """JSON is YAML, so that any value can be written as one."""

@@ -55,6 +55,13 @@ def open_case(
     return int(page.locator("#room").get_attribute("data-first-image"))
 
 
+def wait_until_loaded(page: Any) -> None:
+    """Until every image of every pane is in memory."""
+    page.wait_for_function(
+        "document.querySelector('.pane-loaded') && !document.querySelector('.pane-loaded:not(.done)')"
+    )
+
+
 def type_keys(page: Any, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)

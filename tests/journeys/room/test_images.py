@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.journeys.room.desk import SIZE, drag, figures, focused, open_case, type_keys
+from tests.journeys.room.desk import (
+    SIZE,
+    drag,
+    figures,
+    focused,
+    open_case,
+    type_keys,
+    wait_until_loaded,
+)
 
 
 pytestmark = pytest.mark.browser
@@ -84,17 +92,28 @@ TURNS = ["", "h", "H", "o", "ho", "hoo", "Ho", "hH", "ooo", "oh", "hHooo"]
 def test_letters_are_true_to_the_image(page, served, rendering):
     """A bright capsule lies to the right and to the head: it must be where the letters say."""
     open_case(page, served, query=f"?rendering={rendering}")
+    wait_until_loaded(page)
     pane = page.locator('[data-series="A.cor_t1"]')
     pane.click()
     for turn in TURNS:
         type_keys(page, "r", *("Shift+h" if k == "H" else k for k in turn))
         page.wait_for_timeout(150)
-        pixels = np.asarray(Image.open(BytesIO(pane.locator("canvas").screenshot())).convert("L"))
-        y, x = (np.mean(axis) / size for axis, size in zip(np.nonzero(pixels > 250), pixels.shape, strict=True))
+        pixels = np.asarray(
+            Image.open(BytesIO(pane.locator("canvas").screenshot())).convert("L")
+        )
+        y, x = (
+            np.mean(axis) / size
+            for axis, size in zip(np.nonzero(pixels > 250), pixels.shape, strict=True)
+        )
         at = {"left": x < 0.5, "right": x > 0.5, "top": y < 0.5, "bottom": y > 0.5}
         sides = {s: pane.locator(f".side-{s}").inner_text() for s in at}
 
-        assert [at[s] for s in at if sides[s] in ("R", "H")] == [True, True], (turn, sides, x, y)
+        assert [at[s] for s in at if sides[s] in ("R", "H")] == [True, True], (
+            turn,
+            sides,
+            x,
+            y,
+        )
 
 
 def test_a_measurement_fills_its_field_and_is_drawn_again(

@@ -18,6 +18,7 @@ from tests.journeys.room.desk import (
     focused,
     open_case,
     type_keys,
+    wait_until_loaded,
 )
 
 
@@ -223,6 +224,7 @@ def test_two_windows_are_joined_by_asking(page, context, served, tmp_path):
 @pytest.mark.parametrize("rendering", ["cpu", "webgl"])
 def test_a_case_is_resumed_exactly(page, context, served, rendering):
     open_case(page, served, query=f"?rendering={rendering}")
+    wait_until_loaded(page)
     page.locator('[data-series="A.cor_t1"]').click()
     type_keys(page, "p")
     drag(page, "A.cor_t1", (0, 0), (30, 20))
@@ -233,6 +235,7 @@ def test_a_case_is_resumed_exactly(page, context, served, rendering):
     page.close()
     again = context.new_page()
     open_case(again, served, query=f"?rendering={rendering}")
+    wait_until_loaded(again)
     again.wait_for_timeout(900)
 
     assert focused(again) == "A:bones.metacarpal_base_2.ero"

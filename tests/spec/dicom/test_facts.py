@@ -193,6 +193,49 @@ def test_a_mosaic_is_taken_apart():
     }
 
 
+def test_time_points_are_counted_not_believed():
+    images = [
+        i
+        for t in range(3)
+        for i in scans.mr(
+            "dyn", study="1.2.3", slices=4, TemporalPositionIdentifier=t + 1
+        )
+    ]
+    for image in images:
+        image.SeriesInstanceUID, image.NumberOfTemporalPositions = "1.2.3.4", 5
+
+    found = one(images)
+
+    assert (
+        found.value("temporal_positions"),
+        found.value("volumes"),
+        found.value("duplicate_slices"),
+    ) == (3, 3, 0)
+
+
+def test_time_points_that_no_image_numbers_are_those_that_the_header_announces():
+    assert (
+        one(scans.mr("x", study="1.2.3", NumberOfTemporalPositions=5)).value(
+            "temporal_positions"
+        )
+        == 5
+    )
+
+
+GE_PHASE = [("LINEAR", "RL"), ("REVERSE_LINEAR", "LR"), (None, None)]
+
+
+@pytest.mark.parametrize(("order", "expected"), GE_PHASE)
+def test_the_direction_of_phase_encoding_is_told_where_the_maker_says_it(
+    order, expected
+):
+    images = scans.mr(
+        "epi", study="1.2.3", maker="ge", RectilinearPhaseEncodeReordering=order
+    )
+
+    assert one(images).value("phase_direction") == expected
+
+
 def test_a_localizer_has_three_planes():
     images = [
         image

@@ -75,6 +75,17 @@ def test_what_is_not_allowed_can_be_left_out():
     assert ("StudyDate" in copy, "EchoTime" in copy) == (False, True)
 
 
+def test_a_number_written_too_long_is_refused_and_can_be_rounded():
+    ds = faulty("PixelSpacing", ["0.48828125000000001234", "0.5"])
+    with pytest.raises(InvalidInput):
+        write(ds)
+
+    assert [float(v) for v in read_header(write(allowed(ds))).PixelSpacing] == [
+        0.48828125,
+        0.5,
+    ]
+
+
 def test_a_data_set_without_the_uids_of_a_file_cannot_be_written():
     with pytest.raises(InvalidInput, match="cannot be written"):
         write(Dataset())

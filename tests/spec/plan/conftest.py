@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
 
 import pytest
 
@@ -32,6 +34,15 @@ def place_of_mark(file: str, text: str) -> tuple[str, str]:
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
     return before + after, f"{file}:{line}:{column}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unchanged_files_are_read_once():
+    """Each example changes a file or two of the same plan; reading the others again is most of the work."""
+    load = import_module("provident.plan.load")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "read_document", lru_cache(maxsize=512)(load.read_document))
+        yield
 
 
 @pytest.fixture(scope="session")

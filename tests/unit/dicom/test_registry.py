@@ -28,6 +28,17 @@ def test_every_fact_that_is_read_is_registered():
     assert {row.fact for row in rows} <= set(FACTS)
 
 
+def test_every_registered_fact_is_read_or_derived():
+    rows = [*COMMON, *SLICES, *(r for rows in BY_MODALITY.values() for r in rows)]
+    code = "".join(
+        (ROOT / "src/provident/dicom" / name).read_text()
+        for name in ("special.py", "derive.py", "series.py", "mend.py")
+    )
+    others = set(FACTS) - {row.fact for row in rows}
+
+    assert {name for name in others if f'"{name}"' not in code} == set()
+
+
 def test_the_page_of_the_reference_is_fresh():
     assert (ROOT / "docs/reference/facts.md").read_text() == reference_markdown()
 

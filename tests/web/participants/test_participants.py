@@ -213,3 +213,52 @@ def test_a_statistician_sees_the_arm_once_unblinded(
     study.save()
 
     assert "active drug X" in as_member(member).get(f"{S}/participants/L-101").text
+
+
+@pytest.fixture
+def late_slot(participant):
+    """A slot of L-101 whose window closed long ago."""
+    return participant.slots.first()
+
+
+def test_the_trial_manager_asks_and_the_site_sees_it(as_member, make_member, late_slot):
+    manager, site = make_member("trial_manager"), make_member("site", "leeds")
+    page = as_member(manager).get(f"{S}/matrix/ask").text
+    assert "L-101, Baseline, MRI of both hands" in page
+
+    answer = as_member(manager).post(
+        f"{S}/matrix/ask", {"site": ["leeds"]}, follow=True
+    )
+
+    assert "Leeds: asked" in answer.text
+    assert "asked for just now" in as_member(site).get(f"{S}/").text
+    event = Event.objects.get(action="slot.asked_for")
+    assert (event.site, event.content["participants"]["new"]) == ("leeds", ["L-101"])
+
+
+def test_a_site_that_is_not_late_or_not_chosen_is_not_asked(
+    as_member, make_member, late_slot
+):
+    client = as_member(make_member("trial_manager"))
+
+    answer = client.post(f"{S}/matrix/ask", {"site": ["york"]}, follow=True)
+
+    assert "Nobody was asked" in answer.text
+    assert not Event.objects.filter(action="slot.asked_for").exists()
+
+
+def test_nobody_else_asks_sites(as_member, make_member, late_slot):
+    for role in ("qc", "statistician", "monitor"):
+        assert (
+            as_member(make_member(role))
+            .post(f"{S}/matrix/ask", {"site": ["leeds"]})
+            .status_code
+            == 403
+        )
+
+
+def test_without_late_exams_there_is_nothing_to_ask(as_member, make_member, study):
+    assert (
+        "No exam is late"
+        in as_member(make_member("trial_manager")).get(f"{S}/matrix/ask").text
+    )

@@ -13,7 +13,7 @@ export class Unavailable extends Error {}
 const SIGNED = new Set(['signed', 'locked', 'submitted']);
 
 /** Can nothing be changed in this case any more? */
-export const isSigned = (doc: { phase?: string }): boolean => SIGNED.has(doc.phase ?? '');
+export const isSigned = (doc: { phase?: string | undefined }): boolean => SIGNED.has(doc.phase ?? '');
 
 /** `/read/room/<token>` to `/read/api/case/<token>`. */
 export function caseAddress(room: string): string {
@@ -67,7 +67,7 @@ export class ReadingApi {
 
   /** The room of the case that comes after this one, or null. */
   async next(): Promise<string | null> {
-    const response = await this.ask('GET', this.address.replace(/\/case\/([^/]*)$/, '/next?after=$1'));
+    const response = await this.ask('GET', this.address.replace(/\/case\/([^/]*)$/, '/next?token=$1'));
     if (!response.ok) return null;
     return ((await response.json()) as { next: string | null }).next;
   }
@@ -88,12 +88,13 @@ export class ReadingApi {
 async function saveReply(response: Response): Promise<SaveReply> {
   if (response.ok) return { kind: 'saved', version: ((await response.json()) as { version: number }).version };
   if (response.status !== 409) return { kind: 'refused', status: response.status || 401 };
-  const theirs = (await response.json()) as CaseDocument;
+  const theirs = (await response.json()) as Partial<CaseDocument>;
   return {
     kind: 'conflict',
-    version: theirs.version,
-    signed: isSigned(theirs),
-    theirs: { answers: theirs.answers, measurements: theirs.measurements ?? [] },
+    version: theirs.version ?? 0,
+    // A refusal that shows no answers says that there is nothing to change any more.
+    signed: isSigned(theirs) || theirs.answers === undefined,
+    theirs: { answers: theirs.answers ?? {}, measurements: theirs.measurements ?? [] },
   };
 }
 

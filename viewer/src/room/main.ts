@@ -5,8 +5,6 @@ import { caseAddress, ReadingApi, Unavailable } from './api';
 import { Room } from './room';
 import { el } from './ui/dom';
 
-const WORKLIST = '/read/';
-
 /** Wait for the styles, so that nothing is drawn unstyled and nothing shifts. */
 function styled(): Promise<void> {
   const link = el('link', { attrs: { rel: 'stylesheet', href: styles } });
@@ -28,12 +26,15 @@ function page(root: HTMLElement, title: string, text: string, link: [string, str
 /** The rooms that this page shows, one after the other, without being loaded again. */
 class ReadingRoom {
   private room: Room | null = null;
+  private readonly worklist: [string, string];
 
   constructor(
     private readonly root: HTMLElement,
     private api: ReadingApi,
     private readonly styles: Promise<void>,
-  ) {}
+  ) {
+    this.worklist = ['Back to the worklist', root.dataset['list'] ?? '/read/'];
+  }
 
   async show(): Promise<void> {
     const begun = performance.now();
@@ -52,14 +53,14 @@ class ReadingRoom {
     } catch (error) {
       if (!(error instanceof Unavailable) && !(error instanceof TypeError)) throw error;
       const text = error instanceof Unavailable ? error.message : 'The server was not reached. Check your connection, then load this page again.';
-      page(this.root, 'This case cannot be opened', text, ['Back to the worklist', WORKLIST]);
+      page(this.root, 'This case cannot be opened', text, this.worklist);
     }
   }
 
   private signedElsewhere(): void {
     this.room?.close();
     this.room = null;
-    page(this.root, 'This case is signed', 'It was signed in another window, so what was typed here after that is not part of it. A correction is a new version with a reason: ask the study office.', ['Back to the worklist', WORKLIST]);
+    page(this.root, 'This case is signed', 'It was signed in another window, so what was typed here after that is not part of it. A correction is a new version with a reason: ask the study office.', this.worklist);
   }
 
   /** Milliseconds to the first image: from the navigation, then from the signature before. */
@@ -74,7 +75,7 @@ class ReadingRoom {
     this.room?.close();
     this.room = null;
     if (next === null) {
-      page(this.root, 'All cases are read', 'Your last case is signed. There is nothing waiting for you now.', ['Back to the worklist', WORKLIST]);
+      page(this.root, 'All cases are read', 'Your last case is signed. There is nothing waiting for you now.', this.worklist);
       return;
     }
     history.replaceState(null, '', next);

@@ -37,6 +37,10 @@ export interface FieldSpec {
   min?: number;
   max?: number;
   unit?: string;
+  /** Digits after the point that a number takes. */
+  decimals?: number;
+  /** Most characters of a text. */
+  max_length?: number;
   choices?: Choice[];
   missing?: string[];
   measure?: MeasureKind;

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +62,20 @@ def fetch(centre: Centre, folder: Path) -> None:
         _put(known, told)
 
 
-@lru_cache(maxsize=8)
-def _plan(path: Path) -> plan.Plan:
-    files = json.loads(path.read_text())
-    loaded = plan.load_files({name: text.encode() for name, text in files.items()})
-    if loaded.plan is None:
-        raise PlanError(
-            "The plan from the centre does not load with this gateway's version of Provident. Update the gateway.",
-            loaded.findings,
-        )
-    return loaded.plan
+_known_plans: dict[str, plan.Plan] = {}  # by hash; a plan never changes under its hash
+
+
+def _plan(folder: Path, digest: str) -> plan.Plan:
+    if digest not in _known_plans:
+        files = json.loads((folder / f"plan-{digest}.json").read_text())
+        loaded = plan.load_files({name: text.encode() for name, text in files.items()})
+        if loaded.plan is None:
+            raise PlanError(
+                "The plan from the centre does not load with this gateway's version of Provident. Update the gateway.",
+                loaded.findings,
+            )
+        _known_plans[digest] = loaded.plan
+    return _known_plans[digest]
 
 
 def known_schedule(folder: Path) -> Schedule:
@@ -94,7 +97,4 @@ def known_schedule(folder: Path) -> Schedule:
         )
         for row in told["participants"]
     }
-    return Schedule(
-        participants=participants,
-        plan=_plan(folder / f"plan-{told['plan']['hash']}.json"),
-    )
+    return Schedule(participants=participants, plan=_plan(folder, told["plan"]["hash"]))

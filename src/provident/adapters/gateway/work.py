@@ -29,7 +29,8 @@ log = logging.getLogger("provident.gateway")
 QUIET = 60.0  # seconds, where neither the plan nor the command line says otherwise
 PATIENCE = 600.0  # a sender that never closes its association is waited for so long
 KEEP_DAYS = 30.0  # sent originals stay encrypted in the landing store for so long
-ASK_EVERY = 2.0  # seconds between questions for decisions and the schedule
+ASK_IDLE = 15.0  # seconds between questions for the schedule
+ASK_BUSY = 2.0  # and where images are held, and somebody may decide any moment
 TELL_AWAY = 15.0  # seconds of silence before the log speaks of it
 AWAY = 5.0  # seconds before a centre that did not answer is tried again
 
@@ -95,9 +96,9 @@ class GatewayWork:
 
     def _with_centre(self) -> bool:
         did = False
-        if self._now() - self._asked >= ASK_EVERY:
-            self._asked = self._now()
-            schedules.fetch(self.centre, self.gateway.root)
+        busy = bool(self.gateway.spool.holds())
+        if self._now() - self._asked >= (ASK_BUSY if busy else ASK_IDLE):
+            self._fetch()
             did = self._decisions() or did
             did = self._resolved() or did
         try:
@@ -105,9 +106,14 @@ class GatewayWork:
         except NotReady:
             return did
         before = self._now() - self._quiet_seconds(schedule)
-        for exam in self.gateway.spool.quiet_exams(
+        exams = self.gateway.spool.quiet_exams(
             before, min(before, self._now() - PATIENCE)
-        ):
+        )
+        if exams:
+            # Somebody may have been enrolled while the images came.
+            self._fetch()
+            schedule = schedules.known_schedule(self.gateway.root)
+        for exam in exams:
             prepare(self.gateway, self.clock, schedule, exam, self._now())
             did = True
         for transfer in self.gateway.spool.prepared():
@@ -124,6 +130,10 @@ class GatewayWork:
         self._report()
         self._expire()
         return did
+
+    def _fetch(self) -> None:
+        self._asked = self._now()
+        schedules.fetch(self.centre, self.gateway.root)
 
     def _quiet_seconds(self, schedule: schedules.Schedule) -> float:
         if self._quiet is not None:

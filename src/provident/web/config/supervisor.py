@@ -106,6 +106,7 @@ def serve(serving: Serving, tell: Callable[[str], None]) -> None:
     """
     serving.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = Lifeline(serving.data / "run")
+    _answer_to_ourselves(serving)
     try:
         for host, port in ((serving.host, serving.port), (serving.dicom_host, serving.dicom_port)):  # fmt: skip
             _free(host, port)
@@ -115,6 +116,14 @@ def serve(serving: Serving, tell: Callable[[str], None]) -> None:
         supervisor.run(lambda: _ready(serving, supervisor, tell))
     finally:
         line.close()
+
+
+def _answer_to_ourselves(serving: Serving) -> None:
+    """The built-in gateways reach the platform by its address on this machine, whatever names it has outside."""
+    given = os.environ.get("PROVIDENT_HOSTS")
+    if given:
+        own = serving.address.removeprefix("http://").rpartition(":")[0]
+        os.environ["PROVIDENT_HOSTS"] = ",".join(dict.fromkeys([*given.split(","), own]))  # fmt: skip
 
 
 def _free(host: str, port: int) -> None:

@@ -23,6 +23,7 @@ WORDS = {
     "participant.withdrawn": "recorded a withdrawal",
     "participant.consent_changed": "changed the consent",
     "participant.linked": "linked the participant at the site's gateway",
+    "slot.asked_for": "asked the site for late exams",
     "slot.booked": "booked the exam",
     "slot.not_done": "recorded that the exam was not done",
     "transfer.announced": "announced a transfer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -152,6 +152,20 @@ def not_done(*, slot: Slot, reason: str, by: Actor, clock: Clock) -> Slot:
         new={"state": slot.state, "reason": reason},
     )
     return slot
+
+
+@transaction.atomic
+def ask_for_late(*, site: Site, slots: Sequence[Slot], by: Actor, clock: Clock) -> None:
+    """Ask a site for the exams that are past their window; the site's home page shows it.
+
+    Raises:
+        InvalidInput: there is nothing to ask for.
+    """
+    if not slots:
+        raise InvalidInput(f"No exam of {site.name} is past its window.")
+    late = sorted({slot.participant.code for slot in slots})
+    record(clock=clock, by=by, study=site.study.slug, action="slot.asked_for", thing="site", thing_id=site.code,
+           site=site.code, new={"exams": len(slots), "participants": late})  # fmt: skip
 
 
 @transaction.atomic

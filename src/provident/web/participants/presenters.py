@@ -12,6 +12,7 @@ from provident.web.participants.selectors import (
     Membership,
     Participant,
     ParticipantFact,
+    Site,
     Slot,
     SlotFact,
 )
@@ -281,3 +282,31 @@ def participant_page(
         ),
         visits=tuple((visit_name(of, v), tuple(cells)) for v, cells in by_visit.items()),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateSite:
+    """A site with the exams that it is asked for."""
+
+    code: str
+    name: str
+    exams: tuple[str, ...]
+    oldest: int
+
+
+def late_lines(
+    by_site: Sequence[tuple[Site, Sequence[Slot]]], of: plan.Plan, today: date
+) -> list[LateSite]:
+    """What each site would be asked for."""
+    return [
+        LateSite(
+            code=site.code,
+            name=site.name,
+            exams=tuple(
+                f"{s.participant.code}, {visit_name(of, s.visit)}, {exam_name(of, s.exam_kind)}: closed {(today - s.closes_on).days} d ago"
+                for s in late
+            ),
+            oldest=max((today - s.closes_on).days for s in late),
+        )
+        for site, late in by_site
+    ]

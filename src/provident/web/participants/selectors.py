@@ -13,7 +13,9 @@ from django.db.models import Count, Q, QuerySet
 from provident.web.participants.models import Participant as Participant
 from provident.web.participants.models import Slot as Slot
 from provident.web.people.access import Thing, can, one, scoped
+from provident.web.people.events import events_for
 from provident.web.people.selectors import Membership as Membership
+from provident.web.sites.models import Site as Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +159,27 @@ def sites(member: Membership) -> list[tuple[str, str]]:
     return list(found.distinct())
 
 
-def own_site(member: Membership):
-    """The site that a member enrols for, or None: a trial manager names one."""
-    return member.study.sites.filter(code=member.site).first()
+def late(member: Membership, today: date, verb: str = "see") -> QuerySet[Slot]:
+    """Exams past their window that have not come and that nobody has explained."""
+    rows = scoped(
+        member,
+        Thing.SLOT,
+        Slot.objects.select_related("participant__site__study"),
+        verb,
+    )
+    return rows.filter(
+        state__in=["expected", "booked"],
+        participant__status="active",
+        closes_on__lt=today,
+    ).order_by("participant__site__code", "closes_on")
+
+
+def last_asked(member: Membership) -> datetime | None:
+    """When the member's site was last asked for late exams."""
+    if not member.site:
+        return None
+    asked = events_for(member).filter(action="slot.asked_for", thing_id=member.site)
+    return asked.values_list("at", flat=True).first()
 
 
 def site_of(member: Membership, code: str):

@@ -10,6 +10,7 @@ from provident.web.participants.views import matrix, people
 app_name = "participants"
 urlpatterns = [
     path("s/<slug:study>/matrix", matrix.matrix, name="matrix"),
+    path("s/<slug:study>/matrix/ask", matrix.ask, name="ask"),
     path("s/<slug:study>/slots/<int:pk>", matrix.slot, name="slot"),
     path("s/<slug:study>/participants", people.listing, name="list"),
     path("s/<slug:study>/participants/enrol", people.enrol, name="enrol"),

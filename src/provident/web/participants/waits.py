@@ -10,12 +10,15 @@ from django.urls import reverse
 from provident.web.participants.cells import IN
 from provident.web.participants.selectors import (
     Membership,
+    last_asked,
+    late,
     participants,
     slots,
 )
 from provident.web.people.access import Thing, can
 from provident.web.studies.plans import plan_in_force
 from provident.web.ui.numbers import plural
+from provident.web.ui.times import relative
 from provident.web.ui.waits import Figure, Wait
 
 
@@ -30,19 +33,19 @@ def waits(membership: Membership, now: datetime) -> list[Wait]:
     ):
         return []
     today = now.date()
-    open_rows = slots(membership).filter(
-        state__in=["expected", "booked"], participant__status="active"
-    )
-    late = open_rows.filter(closes_on__lt=today)
-    closing = open_rows.filter(
-        state="expected", opens_on__lte=today, closes_on__gte=today, closes_on__lte=today + STILL_BOOKABLE,
+    rows = late(membership, today)
+    closing = slots(membership).filter(
+        state="expected", participant__status="active", opens_on__lte=today, closes_on__gte=today,
+        closes_on__lte=today + STILL_BOOKABLE,
     )  # fmt: skip
-    oldest = late.order_by("closes_on").values_list("closes_on", flat=True).first()
+    asked = last_asked(membership)
+    words = f"asked for {relative(asked, now)}; " if asked else ""
+    oldest = rows.order_by("closes_on").values_list("closes_on", flat=True).first()
     matrix = reverse("participants:matrix", kwargs={"study": membership.study.slug})
     return [
         Wait(
-            place="matrix", count=late.count(), words="Scans past their window", href=f"{matrix}?state=late",
-            detail=f"oldest {(today - oldest).days} d; send them, or say why they were not done" if oldest else "",
+            place="matrix", count=rows.count(), words="Scans past their window", href=f"{matrix}?state=late",
+            detail=f"{words}oldest {(today - oldest).days} d; send them, or say why they were not done" if oldest else "",
             urgency=3,
         ),
         Wait(
@@ -87,16 +90,16 @@ def _arrival(membership: Membership, now: datetime) -> Figure:
     today = now.date()
     rows = list(slots(membership).values_list("state", "closes_on", "changed_at"))
     arrived = sorted(at.date() for state, _, at in rows if state in IN)
-    late = sum(
+    missing = sum(
         state in {"expected", "booked"} and closes < today for state, closes, _ in rows
     )
-    due = len(arrived) + late
+    due = len(arrived) + missing
     points = _points(arrived[0] if arrived else today, today)
     return Figure(
         label="Expected scans in", value=f"{len(arrived)} / {due}",
         href=reverse("participants:matrix", kwargs={"study": membership.study.slug}),
-        note=plural(late, "scan") + " past the window", trend=_by(arrived, points) if arrived else (),
-        bad=bool(due) and late > 0.1 * due, order=2,
+        note=plural(missing, "scan") + " past the window", trend=_by(arrived, points) if arrived else (),
+        bad=bool(due) and missing > 0.1 * due, order=2,
     )  # fmt: skip
 
 

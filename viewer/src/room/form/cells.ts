@@ -155,7 +155,7 @@ function drawNumber(field: Field, parts: DrawParts): Drawn {
 }
 
 function drawText(field: Field, parts: DrawParts): Drawn {
-  const area = el('textarea', { class: 'text', attrs: { rows: 2, readonly: parts.locked, 'aria-label': field.label, 'data-key': field.key } });
+  const area = el('textarea', { class: 'text', attrs: { rows: 2, maxlength: field.spec.max_length, readonly: parts.locked, 'aria-label': field.label, 'data-key': field.key } });
   area.addEventListener('input', () => parts.state.set(field.key, area.value === '' ? undefined : area.value));
   const update = (): void => {
     const value = String(parts.state.get(field.key) ?? '');

@@ -22,11 +22,17 @@ const NUMERIC = new Set(['integer', 'number']);
 /** Could more keys after `text` still give an allowed number? */
 function canGrow(spec: FieldSpec, text: string): boolean {
   if (text === '-') return true;
-  if (spec.type === 'number') return true;
+  if (spec.type === 'number') return !full(spec, text);
   const value = Number(text);
   if (value === 0) return false;
   const { min = -Infinity, max = Infinity } = spec;
   return value > 0 ? value * 10 <= max : value * 10 >= min;
+}
+
+/** Has the number all the digits after the point that it takes? */
+function full(spec: FieldSpec, text: string): boolean {
+  const after = text.split('.')[1];
+  return spec.decimals !== undefined && spec.decimals > 0 && after !== undefined && after.length >= spec.decimals;
 }
 
 function inRange(spec: FieldSpec, value: number): boolean {
@@ -37,7 +43,8 @@ function inRange(spec: FieldSpec, value: number): boolean {
 function possible(spec: FieldSpec, text: string): boolean {
   if (text === '-') return (spec.min ?? -1) < 0;
   if (!/^-?\d+(\.\d*)?$/.test(text)) return false;
-  if (spec.type === 'integer' && text.includes('.')) return false;
+  if (text.includes('.') && (spec.type === 'integer' || spec.decimals === 0)) return false;
+  if ((text.split('.')[1]?.length ?? 0) > (spec.decimals ?? Infinity)) return false;
   if (/^-?0\d/.test(text)) return false;
   const value = Number(text);
   return inRange(spec, value) || (Math.abs(value) < Math.abs(spec.max ?? Infinity) && canGrow(spec, text));

@@ -64,7 +64,13 @@ function gridCells(block: GridBlock, section: string, prefix: string, keys: Map<
   );
 }
 
-function compileField(spec: FieldSpec, key: string, label: string, section: string, keys: Map<string, string>): Field {
+/** The server writes an open end or an absent unit as null: here it is simply not there. */
+function withoutNulls(spec: FieldSpec): FieldSpec {
+  return Object.fromEntries(Object.entries(spec).filter(([, v]) => v !== null)) as unknown as FieldSpec;
+}
+
+function compileField(given: FieldSpec, key: string, label: string, section: string, keys: Map<string, string>): Field {
+  const spec = withoutNulls(given);
   const missing = fieldMissing(spec, keys);
   const choices = choiceKeys(spec.choices ?? [], missing.keys());
   const codes = new Map<string, Value>([

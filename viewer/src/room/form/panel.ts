@@ -254,9 +254,9 @@ export class FormPanel {
     this.perform([{ do: 'set', value }], field);
   }
 
-  /** Put a measured value into a field, to a tenth (or whole where the field is). */
+  /** Put a measured value into a field, to the digits it takes (a tenth where it does not say). */
   measured(field: Field, value: number, focus = true): void {
-    const rounded = field.spec.type === 'integer' ? Math.round(value) : Math.round(value * 10) / 10;
+    const rounded = field.spec.type === 'integer' ? Math.round(value) : Number(value.toFixed(field.spec.decimals ?? 1));
     const { min = -Infinity, max = Infinity } = field.spec;
     if (rounded < min || rounded > max) return this.refuse(`${rounded} was measured; ${field.label} takes ${takes(field.spec)}`);
     this.perform([{ do: 'set', value: rounded }], field);

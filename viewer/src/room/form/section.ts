@@ -61,7 +61,7 @@ export class SectionView {
       ]),
     );
     const table = el('table', { class: `grid ${segments ? 'segmented' : ''} ${this.parts.adjudication ? 'adjudicated' : ''}`, attrs: { role: 'grid', 'aria-label': block.title ?? block.columns.map((c) => c.label).join(', ') } }, [
-      el('thead', {}, [el('tr', { attrs: { role: 'row' } }, [el('td', {}), ...block.columns.map((c) => this.columnHead(c))])]),
+      el('thead', {}, [el('tr', { attrs: { role: 'row' } }, [el('td', { text: block.title ?? '' }), ...block.columns.map((c) => this.columnHead(c))])]),
       el('tbody', {}, rows),
     ]);
     this.grids.push(table);

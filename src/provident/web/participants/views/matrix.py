@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
 
 from django.contrib import messages
 from django.forms import Form
@@ -83,6 +84,39 @@ def _slot_page(
     return render(
         request, "participants/slot.jinja", context, status=422 if failed else 200
     )
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: MemberRequest, study: str) -> HttpResponse:
+    """Ask the sites for the exams past their window, saying first for which."""
+    member = request.membership
+    rows = selectors.late(member, clock().now().date(), "remind")
+    by_site = [
+        (site, list(late))
+        for site, late in groupby(rows, key=lambda s: s.participant.site)
+    ]
+    if request.method == "POST":
+        chosen = [
+            (site, late)
+            for site, late in by_site
+            if site.code in request.POST.getlist("site")
+        ]
+        for site, late in chosen:
+            actions.ask_for_late(site=site, slots=late, by=actor(member), clock=clock())
+        names = ", ".join(site.name for site, _ in chosen)
+        messages.success(
+            request,
+            f"{names}: asked. It is on their home page."
+            if chosen
+            else "Nobody was asked.",
+        )
+        return redirect("participants:matrix", study=study)
+    context = {
+        "sites": presenters.late_lines(
+            by_site, plan_in_force(member.study), clock().now().date()
+        )
+    }
+    return render(request, "participants/ask.jinja", context)
 
 
 def _done(

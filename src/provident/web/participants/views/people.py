@@ -117,7 +117,6 @@ def participant(request: MemberRequest, study: str, code: str) -> HttpResponse:
         and row.status == "active",
         "may_change": can(member, "enrol", Thing.PARTICIPANT)
         and row.status == "active",
-        "may_link": can(member, "link", Thing.PARTICIPANT) and row.status == "active",
     }
     return render(request, "participants/participant.jinja", context)
 
