@@ -157,6 +157,17 @@ def too_wide(page) -> int:
     )
 
 
+def keep_picture(page, path: Path) -> None:
+    """A picture to look at; on a busy machine the browser may refuse the first time."""
+    from playwright.sync_api import Error
+
+    try:
+        page.screenshot(path=path, full_page=True)
+    except Error:
+        page.wait_for_timeout(1000)
+        page.screenshot(path=path, full_page=True)
+
+
 def name_of(path: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in path).strip("_") or "home"
 
@@ -167,7 +178,7 @@ def test_pages_are_clean_at_the_desk(visit, address, tmp_path, who):
     found = {}
     for path in PAGES[who]:
         answer = page.goto(f"{address}{S}{path or '/'}")
-        page.screenshot(path=tmp_path / f"{who}-{name_of(path)}.png", full_page=True)
+        keep_picture(page, tmp_path / f"{who}-{name_of(path)}.png")
         found[path] = (answer.status >= 500, too_wide(page) > 0, complaints(page))
 
     assert {path: (False, False, []) for path in PAGES[who]} == found
@@ -181,9 +192,7 @@ def test_a_sites_pages_fit_a_telephone_and_a_zoomed_screen(
     found = {}
     for path in PAGES["rae"]:
         page.goto(f"{address}{S}{path or '/'}")
-        page.screenshot(
-            path=tmp_path / f"{name_of(path)}-{size[0]}.png", full_page=True
-        )
+        keep_picture(page, tmp_path / f"{name_of(path)}-{size[0]}.png")
         found[path] = too_wide(page)
 
     assert dict.fromkeys(PAGES["rae"], 0) == found
@@ -194,7 +203,7 @@ def test_the_entrance_is_clean_and_offers_the_demos_accounts(
 ):
     page = browser.new_page()
     page.goto(f"{address}/login")
-    page.screenshot(path=tmp_path / "login.png", full_page=True)
+    keep_picture(page, tmp_path / "login.png")
 
     assert complaints(page) == []
     page.get_by_role("button", name="Enter as Quinn Ade").click()

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 
@@ -21,6 +20,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -55,9 +59,13 @@ class Platform:
         return done.stdout
 
     def load(self) -> None:
-        """The demo study, its sites open, and L-101 and L-102 enrolled."""
+        """The demo study with its sites open; L-101 and L-102 are enrolled."""
         done = self.run("study", "load", str(ROOT / "plans/arthritis-demo"), "--open")
         assert done.returncode == 0, done.stderr
+        self.enrol("leeds", "L-101", "L-102")
+
+    def enrol(self, site: str, *codes: str) -> None:
+        """Enrol participants with day 0 on 2 March 2026 and every consent."""
         self.python(
             f"""
 from datetime import date
@@ -66,10 +74,10 @@ from provident.web.ledger.clock import clock
 from provident.web.participants.actions import enrol
 from provident.web.sites.models import Site
 from provident.web.studies.plans import plan_in_force
-site = Site.objects.get(code="leeds")
+site = Site.objects.get(code={site!r})
 consent = dict.fromkeys(plan_in_force(site.study).consent.options, True)
-for code in ("L-101", "L-102"):
-    enrol(site=site, anchor_on=date.fromisoformat("{date(2026, 3, 2)}"), consent=consent, by=OPERATOR, clock=clock(), code=code)
+for code in {codes!r}:
+    enrol(site=site, anchor_on=date(2026, 3, 2), consent=consent, by=OPERATOR, clock=clock(), code=code)
 """
         )
 

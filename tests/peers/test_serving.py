@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +13,13 @@ import httpx
 import pytest
 
 from tests.conftest import missing
-from tests.peers.platform import Platform
+from tests.peers.platform import (
+    PROVIDENT,
+    Platform,
+    environment,
+    free_port,
+    listens,
+)
 from tests.peers.scans import exam, mr
 
 
@@ -168,6 +175,54 @@ def test_killed_in_the_middle_of_500_images_and_sent_again_there_are_500(
     assert row["received"] == 500
     assert platform.ledger_faults() == ""
     platform.wait(lambda: all(e["state"] == "judged" for e in platform.exams()), 60)
+
+
+def test_a_gateway_on_another_machine_sends_to_the_centre(platform, tmp_path):
+    token = platform.run("study", "gateway", "arthur-2", "york").stdout.strip()
+    assert len(token) > 30
+    platform.enrol("york", "Y-101")
+    port, data = free_port(), tmp_path / "gateway"
+    remote = subprocess.Popen(
+        [*PROVIDENT, "gateway", "--data", str(data), "--centre", f"http://127.0.0.1:{platform.port}", "--token", token,
+         "--aet", "YORK_OWN", "--host", "127.0.0.1", "--port", str(port), "--quiet", "1"],
+        env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        platform.wait(lambda: listens(port), 30)
+        folder = write(tmp_path / "exam", exam(4, patient_id="Y-101", study="1.2.3.88"))
+        done = platform.run("send", str(folder), "--to", f"127.0.0.1:{port}", "--aet", "YORK_OWN")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        platform.wait(lambda: any(e["participant"] == "Y-101" for e in platform.exams()), 30)  # fmt: skip
+    finally:
+        remote.terminate()
+        assert remote.wait(30) == 0
+
+    told = platform.run("gateway", "status", "--data", str(data))
+    assert "4 received = 0 waiting + 4 sent" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "needs --centre, --token and --aet"),
+        (["--centre", "http://127.0.0.1:1", "--token", "t", "--aet", "A"], "does not answer"),
+    ],
+)  # fmt: skip
+def test_a_gateway_without_a_centre_says_what_it_needs(platform, tmp_path, arguments, words):  # fmt: skip
+    done = platform.run("gateway", "--data", str(tmp_path / "g"), *arguments)
+
+    assert done.returncode == 3
+    assert words in done.stderr
+
+
+def test_a_token_that_the_centre_does_not_know_is_refused(platform, tmp_path):
+    done = platform.run(
+        "gateway", "--data", str(tmp_path / "g"), "--centre", f"http://127.0.0.1:{platform.port}", "--token", "wrong",
+        "--aet", "A",
+    )  # fmt: skip
+
+    assert done.returncode == 4
+    assert "not known here" in done.stderr
 
 
 def test_it_stops_cleanly(platform):

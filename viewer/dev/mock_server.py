@@ -32,8 +32,8 @@ BUILT = Path(__file__).resolve().parents[2] / "src/provident/web/static/built"
 PASSWORD = "correct horse"  # noqa: S105  # of the mock server
 CSRF = "mock-csrf"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 TYPES = {

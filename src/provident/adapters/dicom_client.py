@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +15,8 @@ from provident import dicom
 from provident.kernel import InvalidInput, Refused
 
 
+LOST = "The connection was lost; send the folder again."
+ASSOCIATIONS = 3  # tries, where a connection is lost
 CONTEXTS = 128  # PS3.8: presentation contexts of one association
 _TAGS = (0x00080016, 0x00080018)
 
@@ -111,6 +116,39 @@ def _send_group(
     calling: str,
     progress: Callable[[Sent], None],
 ) -> None:
+    waiting = list(group)
+    for _ in range(ASSOCIATIONS):
+        with _association(waiting, address, called, calling) as association:
+            waiting = _send_until_lost(association, waiting, result, progress)
+        if not waiting:
+            return
+    result.failed += [(item.path, LOST) for item in waiting]
+    progress(result)
+
+
+def _send_until_lost(
+    association: Any,
+    waiting: list[Sendable],
+    result: Sent,
+    progress: Callable[[Sent], None],
+) -> list[Sendable]:
+    """Send one after the other; returns what is left when the connection is lost."""
+    for number, item in enumerate(waiting):
+        reason = _store(association, item.path)
+        if reason == LOST:
+            return waiting[number:]
+        if reason:
+            result.failed.append((item.path, reason))
+        else:
+            result.sent += 1
+        progress(result)
+    return []
+
+
+@contextlib.contextmanager
+def _association(
+    group: list[Sendable], address: tuple[str, int], called: str, calling: str
+) -> Iterator[Any]:
     from pynetdicom import AE, evt
 
     entity = AE(calling)
@@ -126,28 +164,42 @@ def _send_group(
             if association.is_rejected
             else f"No DICOM node answers at {address[0]}:{address[1]}."
         )
+    resume = _without_reactor(association)
     try:
-        for item in group:
-            reason = _store(association, item.path)
-            if reason:
-                result.failed.append((item.path, reason))
-            else:
-                result.sent += 1
-            progress(result)
+        yield association
     finally:
-        association.release()
+        if association.is_established:
+            association.release()
+        resume()
+
+
+def _without_reactor(association: Any) -> Callable[[], None]:
+    """Keep pynetdicom's reactor thread asleep while we send; returns what wakes it.
+
+    It takes an answer that is ours when it was just waking up as we sent (pynetdicom 3.0.4): `_is_paused` is true
+    before the thread waits, not once it does. Then the sender waits for 30 s and gives up.
+    """
+    checkpoint = association._reactor_checkpoint
+    checkpoint.clear()
+    # Asleep for certain: paused at every look, for many times the reactor's period of 1 ms.
+    looks = 0
+    while looks < 20 and association.is_established:
+        looks = looks + 1 if association._is_paused else 0
+        time.sleep(0.002)
+    association._reactor_checkpoint = threading.Event()
+    return lambda: checkpoint.set()
 
 
 def _store(association: Any, path: Path) -> str:
     """Send one file; the reason why it failed, or blank."""
     if not association.is_established:
-        return "The connection was lost; send the folder again."
+        return LOST
     try:
         status = association.send_c_store(str(path))
     except (ValueError, RuntimeError, AttributeError, OSError) as error:
         return f"It could not be sent ({type(error).__name__})."
     if "Status" not in status:
-        return "The connection was lost; send the folder again."
+        return LOST
     if status.Status == 0:
         return ""
     return f"The node refused it (status 0x{status.Status:04X})."

@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
 from provident.deid.patterns import CONTACTS, DATES, UIDS
-from provident.deid.profile import Profile
+from provident.deid.profile import Action, Profile
 from provident.deid.report import Leak
 from provident.deid.table import OPTION_COLUMNS, rows, safe_private
 from provident.deid.vrs import LONG_VRS, TEXT_VRS, VRS
@@ -30,6 +30,7 @@ _DUMMY_TEXT = frozenset({"", "REMOVED", "Anonymous"})
 _OURS = frozenset({0x00100010, 0x00100020, 0x00100030})
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CHARACTER_SET, _IDENTITY_REMOVED = 0x00080005, 0x00120062
+_NESTED = "inside."
 _REMEMBERED_UP_TO = 4096  # bytes of an element
 _UNREADABLE = [Leak("file", "unreadable")]
 
@@ -48,6 +49,35 @@ def remains(data: bytes, profile: Profile) -> list[Leak]:
             return _whole(data, profile)
         except Exception:  # noqa: BLE001  # whatever pydicom cannot read is not verified
             return _UNREADABLE
+
+
+def gather_retained(data: bytes, profile: Profile) -> frozenset[str]:
+    """The values of attributes that tell of devices and institutions and that the profile retains."""
+    wanted = {"device", "institution"} & {
+        OPTION_COLUMNS[o] for o in profile.options if o in OPTION_COLUMNS
+    }
+    kept = {
+        t for t, r in rows().items() if any(r.options.get(c) == "K" for c in wanted)
+    }
+    kept |= {o.tag for o in profile.overrides if o.action is Action.KEEP}
+    if not kept:
+        return frozenset()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            dataset = pydicom.dcmread(BytesIO(data), stop_before_pixels=True)
+            return frozenset(_values(dataset, kept))
+        except Exception:  # noqa: BLE001  # what cannot be read retains nothing
+            return frozenset()
+
+
+def _values(dataset: Dataset, tags: set[int]) -> Iterator[str]:
+    for element in dataset:
+        if element.VR == "SQ":
+            for item in element.value:
+                yield from _values(item, tags)
+        elif int(element.tag) in tags:
+            yield from map(str, element.value if element.VM > 1 else [element.value])
 
 
 def _whole(data: bytes, profile: Profile) -> list[Leak]:
@@ -69,35 +99,77 @@ def _by_elements(data: bytes, profile: Profile) -> Iterator[Leak]:
     yield from _preamble(data)
     yield from _meta(tag for tag, _, _ in _split(data[:start], 132, False))
     judge = _judge_of(profile)
-    character_set, marked = b"", False
+    marked = False
+    for tag, raw, before in _with_context(data, start, len(data), implicit, b""):
+        marked = marked or (tag == _IDENTITY_REMOVED and raw.endswith(b"YES "))
+        yield from _judged(judge, implicit, before, raw, "")
+    if not marked:
+        yield Leak("(0012,0062)", "not_marked")
+
+
+def _with_context(
+    data: bytes, start: int, end: int, implicit: bool, character_set: bytes
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Each element's tag and bytes, and before them what is needed to read it."""
     creators: dict[int, bytes] = {}
-    for tag, begin, end in _split(data, start, implicit):
+    for tag, begin, after in _split(
+        data[:end] if end < len(data) else data, start, implicit
+    ):
         if tag in _PIXELS:
             continue
-        raw = data[begin:end]
+        raw = data[begin:after]
         if tag == _CHARACTER_SET:
             character_set = raw
-        elif tag == _IDENTITY_REMOVED:
-            marked = raw.endswith(b"YES ")
         before = character_set
         if (tag >> 16) & 1:
             if 0x10 <= tag & 0xFFFF <= 0xFF:
                 creators[tag] = raw
             else:
                 before += creators.get((tag & 0xFFFF0000) | (tag >> 8 & 0xFF), b"")
-        if len(raw) <= _REMEMBERED_UP_TO:
-            yield from _remembered(judge, implicit, before, raw)
-        else:
-            yield from judge.element_bytes(implicit, before, raw)
-    if not marked:
-        yield Leak("(0012,0062)", "not_marked")
+        yield tag, raw, before
+
+
+def _judged(
+    judge: _Judge, implicit: bool, before: bytes, raw: bytes, path: str
+) -> Iterator[Leak]:
+    """What is wrong with an element; long sequences are judged item by item."""
+    if len(raw) <= _REMEMBERED_UP_TO:
+        for leak in _remembered(judge, implicit, before, raw, bool(path)):
+            yield Leak(path + leak.where, leak.kind)
+    elif not implicit and raw[4:6] == b"SQ" and not raw[0] & 1:
+        tag = int.from_bytes(raw[:2], "little") << 16 | int.from_bytes(
+            raw[2:4], "little"
+        )
+        if not judge.allows_sequence(tag):
+            yield Leak(path + _place("", tag), "attribute")
+        for number, (start, end) in enumerate(_items(raw)):
+            inner = f"{path}{_place('', tag)}[{number}]."
+            for _, element, context in _with_context(
+                raw, start, end, False, before[:0]
+            ):
+                yield from _judged(judge, False, before + context, element, inner)
+    else:
+        yield from judge.element_bytes(implicit, before, raw, path)
+
+
+def _items(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of the items of a sequence of defined lengths."""
+    position = 12
+    while position < len(raw):
+        tag, length = raw[position : position + 4], raw[position + 4 : position + 8]
+        size = int.from_bytes(length, "little")
+        if tag != b"\xfe\xff\x00\xe0" or position + 8 + size > len(raw):
+            raise _Unsplit
+        yield position + 8, position + 8 + size
+        position += 8 + size
 
 
 @lru_cache(maxsize=100_000)
 def _remembered(
-    judge: _Judge, implicit: bool, before: bytes, raw: bytes
+    judge: _Judge, implicit: bool, before: bytes, raw: bytes, nested: bool
 ) -> tuple[Leak, ...]:
-    return judge.element_bytes(implicit, before, raw)
+    told = judge.element_bytes(implicit, before, raw, _NESTED if nested else "")
+    return tuple(Leak(leak.where.removeprefix(_NESTED), leak.kind) for leak in told)
 
 
 def _body(data: bytes) -> tuple[int, bool]:
@@ -184,12 +256,17 @@ class _Judge:
     overridden: frozenset[int]
 
     def element_bytes(
-        self, implicit: bool, before: bytes, raw: bytes
+        self, implicit: bool, before: bytes, raw: bytes, path: str
     ) -> tuple[Leak, ...]:
         """One element's bytes; `before` are the character set and the private creator."""
         dataset = read_dataset(BytesIO(before + raw), implicit, True)
         last = list(dataset)[-1]
-        return tuple(self.element(dataset, last, ""))
+        return tuple(self.element(dataset, last, path))
+
+    def allows_sequence(self, tag: int) -> bool:
+        """Whether a sequence may be there at all, whatever is in it."""
+        row = rows().get(tag)
+        return row is None or row.basic != "X" or self._retained(tag)
 
     def data_set(self, dataset: Dataset, path: str) -> Iterator[Leak]:
         """A data set and all its items."""

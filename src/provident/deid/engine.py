@@ -12,7 +12,12 @@ from provident.deid.gather import Gatherer
 from provident.deid.header import HeaderEngine, Written
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, hidden_uid
-from provident.deid.image import clean_pixel_element, must_be_looked_at, shows_a_face
+from provident.deid.image import (
+    clean_pixel_element,
+    must_be_looked_at,
+    regions_of,
+    shows_a_face,
+)
 from provident.deid.instance import Instance, read_instance
 from provident.deid.pixels.redaction import Looked
 from provident.deid.profile import Profile
@@ -35,13 +40,17 @@ class Workbench:
     """Everything that may be shared between files of one participant: caches, never results."""
 
     def __init__(self, profile: Profile, key: SiteKey, subject: Subject) -> None:
+        if 113107 in profile.options and subject.date_shift_days == 0:
+            raise ValueError(
+                "the profile moves dates, but the subject's shift is 0 days"
+            )
         self.profile = profile
         self._hash = profile.hash
         self.key = key
         self.subject = subject
         self._rules: dict[str, Rules] = {}
         self._cleaners: dict[Identifiers, Cleaner] = {}
-        self._gatherers: dict[tuple[bool, str], Gatherer] = {}
+        self._gatherers: dict[tuple[bool, str, str], Gatherer] = {}
         self._engines: OrderedDict[object, HeaderEngine] = OrderedDict()
         self._written: dict[object, list[Written]] = {}
 
@@ -76,7 +85,7 @@ class Workbench:
             return self._held("text_needs_review", instance, unapproved)
         looked = must_be_looked_at(instance, self.profile)
         if looked and "pixels_need_review" not in cleared:
-            seen = self._look(data, identifiers)
+            seen = self._look(instance, data, identifiers)
             if seen.reason:
                 return self._held(seen.reason, instance)
             if seen.data is not None:
@@ -91,7 +100,9 @@ class Workbench:
         done = self._finished(instance, written, unapproved, looked=looked)
         return replace(done, identifiers=identifiers)
 
-    def _look(self, data: bytes, identifiers: Identifiers) -> Looked:
+    def _look(
+        self, instance: Instance, data: bytes, identifiers: Identifiers
+    ) -> Looked:
         """Look at the pixels; where no imaging library is at hand (a browser), the file waits."""
         from provident.deid import pixels
 
@@ -103,6 +114,10 @@ class Workbench:
                 data,
                 reader=pixels.installed_reader() if reads else None,
                 may_stay=lambda text: pixels.may_stay(text, cleaner, keep),
+                settings=[
+                    pixels.Region(r.left, r.top, r.right, r.bottom)
+                    for r in regions_of(instance, self.profile)
+                ],
             )
         except ImportError:
             return Looked("pixels_need_review")
@@ -142,11 +157,13 @@ class Workbench:
 
     def gather(self, instance: Instance) -> Identifiers:
         """What identifies the person, from this file alone."""
-        which = (instance.implicit, instance.character_set)
+        which = (instance.implicit, instance.character_set, instance.sop_class)
         gatherer = self._gatherers.get(which)
         if gatherer is None:
             gatherer = self._gatherers[which] = Gatherer(
-                implicit=instance.implicit, character_set=instance.character_set
+                implicit=instance.implicit,
+                character_set=instance.character_set,
+                retained=self._rules_of(instance.sop_class).retained,
             )
         return gatherer.data_set(instance.body, instance.elements)
 
@@ -275,12 +292,18 @@ def workbench(profile: Profile, key: SiteKey, subject: Subject) -> Workbench:
     return bench
 
 
-def gather(data: bytes) -> Identifiers:
-    """What identifies the person of a file, from its whole header; empty for what is no DICOM."""
+def gather(data: bytes, profile: Profile | None = None) -> Identifiers:
+    """What identifies the person of a file, from its whole header; empty for what is no DICOM.
+
+    With a profile, devices and institutions that it retains do not count.
+    """
     try:
         instance = read_instance(data)
+        rules = Rules(profile, instance.sop_class) if profile else None
         gatherer = Gatherer(
-            implicit=instance.implicit, character_set=instance.character_set
+            implicit=instance.implicit,
+            character_set=instance.character_set,
+            retained=rules.retained if rules else frozenset(),
         )
         return gatherer.data_set(instance.body, instance.elements)
     except (Damaged, RecursionError):

@@ -75,8 +75,16 @@ def identity_tags() -> frozenset[int]:
 class Gatherer:
     """Gathers from one body of bytes; equal elements are read once."""
 
-    def __init__(self, *, implicit: bool, character_set: str) -> None:
+    def __init__(
+        self,
+        *,
+        implicit: bool,
+        character_set: str,
+        retained: frozenset[int] = frozenset(),
+    ) -> None:
+        """`retained` are attributes that stay by the study's choice: they identify nobody to it."""
         self.implicit = implicit
+        self.retained = retained
         self.encodings = codecs(character_set)
         self._seen: dict[bytes, Identifiers] = {}
 
@@ -106,6 +114,8 @@ class Gatherer:
         return known
 
     def _read(self, data: bytes, element: Element, depth: int) -> Identifiers:
+        if element.tag in self.retained:
+            return _NOTHING
         vr = element.vr if element.vr != "UN" else vr_of(element.tag)
         if vr == "SQ" or (vr == "UN" and element.undefined):
             return self._sequence(data, element, depth)
@@ -128,7 +138,11 @@ class Gatherer:
         return of_value(element.tag, vr, text)
 
     def _sequence(self, data: bytes, element: Element, depth: int) -> Identifiers:
-        inner = Gatherer(implicit=self.implicit or element.vr == "UN", character_set="")
+        inner = Gatherer(
+            implicit=self.implicit or element.vr == "UN",
+            character_set="",
+            retained=self.retained,
+        )
         inner.encodings = self.encodings
         return union(
             [

@@ -7,6 +7,7 @@ are answered from `_out` by their raw bytes.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -22,7 +23,9 @@ from provident.deid.vrs import SINGLE_VALUED, TEXT_VRS, vr_of
 from provident.deid.writer import encode_element, encode_items
 
 
-Written = tuple[int, bytes]
+Raw = bytes | memoryview
+Written = tuple[int, Raw]
+_COPIED_UP_TO = 1 << 16  # bytes; longer values are written from where they are
 
 _CACHED_UP_TO = 4096  # bytes of a raw element; longer ones hardly repeat
 _CACHE_SIZE = 40_000
@@ -68,8 +71,9 @@ class HeaderEngine:
         self.encodings = encodings
         self.implicit = implicit
         self.very_old = very_old
-        self._out: dict[tuple[str, bytes], bytes | None] = {}
+        self._out: dict[tuple[str, bytes], Raw | None] = {}
         self._held: dict[tuple[str, bytes], tuple[str, ...]] = {}
+        self._blobs: dict[bytes, bytes | None] = {}
         self.unapproved: list[str] = []
         self._do: dict[Do, Callable[[bytes, str], bytes | None]] = {
             Do.KEEP: _kept,
@@ -135,7 +139,7 @@ class HeaderEngine:
         implicit: bool,
         depth: int,
         concept: str | None,
-    ) -> bytes | None:
+    ) -> Raw | None:
         if element.after - element.start > _CACHED_UP_TO or concept is not None:
             return self._fresh(data, element, creator, implicit, depth, concept)
         raw = (creator, data[element.start : element.after])
@@ -158,7 +162,7 @@ class HeaderEngine:
         implicit: bool,
         depth: int,
         concept: str | None,
-    ) -> bytes | None:
+    ) -> Raw | None:
         if creator:
             vr, do = self._private(creator, element)
         else:
@@ -173,9 +177,16 @@ class HeaderEngine:
             return encode_element(element.tag, "SQ", value, implicit=self.implicit)
         if element.undefined:
             # Encapsulated pixels stay as they are, offset table and fragments.
-            return data[element.start : element.after] if do is Do.KEEP else None
+            whole = memoryview(data)[element.start : element.after]
+            return whole if do is Do.KEEP else None
         if do is Do.RECURSE:
             return None
+        if (
+            do is Do.KEEP
+            and element.end - element.value > _COPIED_UP_TO
+            and vr == element.vr
+        ):
+            return self._raw(data, element, vr, implicit)
         raw = data[element.value : element.end]
         value_ = self._do[do](raw, vr)
         if value_ is None:
@@ -207,10 +218,12 @@ class HeaderEngine:
         do = self.rules.by_kind(0, vr)
         return vr, do
 
-    def _raw(self, data: bytes, element: Element, vr: str, implicit: bool) -> bytes:
+    def _raw(self, data: bytes, element: Element, vr: str, implicit: bool) -> Raw:
         """An element as it stands, unless it must be written anew."""
-        plain = implicit == self.implicit and not element.undefined
-        if plain and not (element.end - element.value) & 1:
+        size = element.end - element.value
+        if implicit == self.implicit and not element.undefined and not size & 1:
+            if size > _COPIED_UP_TO:
+                return memoryview(data)[element.start : element.after]
             return data[element.start : element.after]
         return encode_element(
             element.tag, vr, data[element.value : element.end], implicit=self.implicit
@@ -277,6 +290,15 @@ class HeaderEngine:
         return moved.encode()
 
     def _csa(self, raw: bytes, vr: str) -> bytes | None:
+        """A Siemens blob, reduced once for all slices that share it."""
+        digest = hashlib.sha256(raw).digest()
+        if digest not in self._blobs:
+            if len(self._blobs) > 64:
+                self._blobs.clear()
+            self._blobs[digest] = self._reduced(raw)
+        return self._blobs[digest]
+
+    def _reduced(self, raw: bytes) -> bytes | None:
         return (
             csa.reduced(raw, lambda text: self.cleaner.clean(text, "light").text)
             or None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provident.deid.elements import PIXEL_DATA, Damaged, Element
 from provident.deid.instance import Instance
-from provident.deid.profile import Profile
+from provident.deid.profile import DeviceRegion, Profile
 from provident.deid.writer import encode_element
 
 
@@ -31,6 +31,18 @@ def must_be_looked_at(instance: Instance, profile: Profile) -> bool:
     # One of a series: the first by its number, so that the answer depends on no other file.
     first = instance.text(INSTANCE_NUMBER) in ("1", "0", "")
     return modality in profile.series_once and first
+
+
+def regions_of(instance: Instance, profile: Profile) -> list[DeviceRegion]:
+    """Where the profile knows that this device's screen shows settings and never a person."""
+    make, model = instance.text(0x00080070), instance.text(0x00081090)
+    size = (instance.number(ROWS), instance.number(COLUMNS))
+    told = (make.casefold(), model.casefold(), *size)
+    return [
+        r
+        for r in profile.regions
+        if (r.make.casefold(), r.model.casefold(), r.rows, r.columns) == told
+    ]
 
 
 def shows_a_face(instance: Instance, profile: Profile) -> bool:

@@ -56,6 +56,30 @@ SHIPPED_OVERRIDES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRegion:
+    """Where the screen of one device shows its settings and never a person, in pixels.
+
+    It holds for images of just this make, model and size; right and bottom are excluded.
+    """
+
+    make: str
+    model: str
+    rows: int
+    columns: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def __post_init__(self) -> None:
+        across = 0 <= self.left < self.right <= self.columns
+        if not across or not 0 <= self.top < self.bottom <= self.rows:
+            raise ValueError(
+                f"the region of {self.make} {self.model} does not lie in its image"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What the Clinical Trial modules say (PS3.3 C.7.1.3): the same in every file of a site."""
 
@@ -75,6 +99,7 @@ class Profile:
     free-text elements and encapsulated documents; `examine` are the kinds of images whose
     pixels are looked at before they may pass, `series_once` those where one per series is;
     `burned_in` says whether what is found makes a file wait (`hold`) or is painted out (`redact`);
+    `regions` are where devices show their settings, which may stay;
     `faces` are the body parts whose images must lose the face before they may pass.
     """
 
@@ -96,6 +121,7 @@ class Profile:
     series_once: frozenset[str] = frozenset()
     keep_text: tuple[str, ...] = ()
     burned_in: str = "hold"
+    regions: tuple[DeviceRegion, ...] = ()
     faces: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:

@@ -99,6 +99,18 @@ class Rules:
         """The rule that lets a private element stay, if there is one."""
         return self._private.get((creator.strip().casefold(), tag >> 16, tag & 0xFF))
 
+    @property
+    def retained(self) -> frozenset[int]:
+        """Attributes that tell of a device or institution and stay by the study's own choice."""
+        kept = {"device", "institution"} & set(self._columns)
+        by_option = {
+            tag
+            for tag, row in rows().items()
+            if any(row.options.get(column) == "K" for column in kept)
+        }
+        by_override = {t for t, a in self._overrides.items() if a is Action.KEEP}
+        return frozenset((by_option | by_override) - WRITTEN)
+
     def of(self, tag: int, vr: str) -> Do:
         """What to do with a standard element of this tag and VR."""
         known = self._known.get((tag, vr))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from provident.deid.conformance import remains
+from provident.deid.conformance import gather_retained, remains
 from provident.deid.dates import shift_date
 from provident.deid.identifiers import Identifiers, fold, spellings
 from provident.deid.profile import Profile
@@ -61,7 +61,33 @@ def verify(
     `shifted_by` are the days by which this person's dates were moved: an original date that is
     also the shifted form of another one is then no leak.
     """
-    return [*scan(data, identifiers, shifted_by=shifted_by), *remains(data, profile)]
+    found = scan(data, identifiers, shifted_by=shifted_by)
+    if any(leak.kind in ("number", "place") for leak in found):
+        # Devices and institutions that the profile retains are no leak, wherever they were gathered.
+        left = without_retained(data, identifiers, profile)
+        if left != identifiers:
+            found = scan(data, left, shifted_by=shifted_by)
+    return [*found, *remains(data, profile)]
+
+
+def without_retained(
+    data: bytes, identifiers: Identifiers, profile: Profile
+) -> Identifiers:
+    """The identifiers without those that stand in attributes which the profile retains."""
+    retained = gather_retained(data, profile)
+    if not retained:
+        return identifiers
+    return Identifiers(
+        identifiers.names,
+        frozenset(n for n in identifiers.numbers if n not in retained),
+        frozenset(p for p in identifiers.places if not _part_of(p, retained)),
+        identifiers.dates,
+        identifiers.uids,
+    )
+
+
+def _part_of(place: str, retained: frozenset[str]) -> bool:
+    return any(place in value for value in retained)
 
 
 def scan(

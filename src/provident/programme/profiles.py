@@ -11,7 +11,7 @@ from pydicom._uid_dict import UID_dictionary
 
 from provident.deid import Action, Override, PrivateRule, Profile, Trial
 from provident.deid.identifiers import fold
-from provident.deid.profile import SHIPPED_OVERRIDES
+from provident.deid.profile import SHIPPED_OVERRIDES, DeviceRegion
 from provident.deid.vrs import is_standard, keywords
 from provident.kernel import PlanError
 from provident.plan import Plan
@@ -63,6 +63,7 @@ def deid_profile(plan: Plan, site_id: str) -> Profile:
         series_once=frozenset(told.pixels.series_once),
         keep_text=told.pixels.keep_text,
         burned_in=told.pixels.found,
+        regions=tuple(_regions(plan, told.pixels.regions)),
         faces=frozenset(told.faces.when.body_part) if told.faces else frozenset(),
     )
 
@@ -153,6 +154,35 @@ def _trial(told: TrialIdentity, plan: Plan, site_id: str) -> Trial:
 
 def _fill(text: str, words: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda m: words.get(m[1], ""), text)
+
+
+_REGION = ("rows", "columns", "left", "top", "right", "bottom")
+
+
+def _regions(plan: Plan, name: str | None) -> Iterator[DeviceRegion]:
+    """Where devices show their settings, from a CSV file of the plan's folder.
+
+    Without the file no region is known, and all text makes an image wait.
+
+    Raises:
+        PlanError: a line of the file is no region.
+    """
+    file = next((f for f in (name, f"{name}.csv") if name and f in plan.files), None)
+    if file is None:
+        return
+    text = plan.files[file].decode("utf-8-sig")
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), 2):
+        try:
+            yield DeviceRegion(
+                make=row["make"].strip(),
+                model=row["model"].strip(),
+                **{key: int(row[key]) for key in _REGION},
+            )
+        except (KeyError, ValueError, TypeError, AttributeError):
+            columns = ", ".join(("make", "model", *_REGION))
+            raise PlanError(
+                f"{file}:{number}: this is no region; its columns are {columns}, in whole pixels inside the image"
+            ) from None
 
 
 def _approved(plan: Plan, name: str | None) -> frozenset[str]:

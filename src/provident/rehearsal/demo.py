@@ -104,7 +104,7 @@ def played(settings: Settings, tell: Callable[[str], None]) -> Iterator[Demo]:
     tell(
         f"{len(scans)} scans are being made, from {happenings[0].at:%B %Y} to {settings.today:%-d %B %Y}"
     )
-    studio = Studio(of, scans, seed=SEED, folder=data / "inbox", workers=settings.workers)  # fmt: skip
+    studio = Studio(of, scans, participants=settings.participants or of.study.population.participants, seed=SEED, folder=data / "inbox", workers=settings.workers)  # fmt: skip
     accounts = cast(of)
     play = Play(of, platform, studio, accounts, tell)
     try:

@@ -16,6 +16,16 @@ from provident.rehearsal.cast import Account
 
 
 SILENT = {"script", "style", "head"}
+APART = {
+    "p",
+    "div",
+    "br",
+    "li",
+    "a",
+    "dt",
+    "dd",
+    "option",
+}  # their text never joins what stands before
 ERRORS = ("nhsuk-error-summary", "say--red", "nhsuk-error-message")
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -81,6 +91,8 @@ class _Reader(HTMLParser):
         if tag in SILENT:
             self._silent += 1
         self._note_complaint(tag, told)
+        if tag in APART:
+            self.handle_data(" ")
         match tag:
             case "tr":
                 self._cells, self._row_links, self._in_row = [], [], True
@@ -135,7 +147,7 @@ class _Reader(HTMLParser):
 
 
 def _tidy(pieces: list[str]) -> str:
-    return " ".join(" ".join(pieces).split())
+    return " ".join("".join(pieces).split())
 
 
 def read_page(address: str, status: int, source: str) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0  # seconds for what was sent to arrive, or for jobs to be done
 LINKED = 30.0  # seconds for a gateway to carry out what a site decided
-LOOK_EVERY = 0.1
+LOOK_EVERY, LOOK_AT_PAGE = 0.1, 0.3
+BEING_JUDGED = {"received", "arriving", "complete"}  # words of the matrix
+TRIES = 3  # of sending an exam
 UNKNOWN = "QUARANTINE.UNKNOWN_PARTICIPANT"
 LOOKS_LIKE_TEXT = "DEID.PIXELS_NEED_REVIEW"
 
@@ -148,10 +151,8 @@ class Play:
             began = time.monotonic()
             self._later = tuple(h for h in happenings if isinstance(h, Scan) and h.at > group[-1].at)  # fmt: skip
             self._do(group)
-            kind = type(group[0]).__name__
-            self.figures.seconds[kind] = self.figures.seconds.get(kind, 0.0) + time.monotonic() - began  # fmt: skip
+            self._took(type(group[0]).__name__, began)
         self._tell_month(month, before)
-        self._until(self._all_judged, "the last scans to be judged")
 
     def _tell_month(self, month: str, before: Figures) -> None:
         now = self.figures
@@ -216,9 +217,12 @@ class Play:
     def _send(self, scans: Sequence[Scan]) -> None:
         """Send the exams of one day, each site over its own associations, and wait until they have arrived."""
         self.platform.clock.set(scans[0].at)
+        began = time.monotonic()
         made = [self.studio.take(scan) for scan in scans]
+        began = self._took("waiting for scans to be made", began)
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(self._store, made))
+        began = self._took("sending", began)
         for exam in made:
             self._looks |= dict.fromkeys(exam.looks, exam.scan)
             self._strangers += not exam.scan.code
@@ -226,17 +230,31 @@ class Play:
             self.figures.images += exam.files
             shutil.rmtree(exam.folder, ignore_errors=True)
         self._until(lambda: not self.platform.under_way(), "the images to arrive")
+        began = self._took("arriving", began)
         self._identify(scans)
+        began = self._took("linking", began)
+        # A verdict, and the query that it opens, are of the day on which the scan arrived.
+        self._until(self._all_judged, "the scans to be judged", every=LOOK_AT_PAGE)
+        self._took("judging", began)
+
+    def _took(self, what: str, began: float) -> float:
+        """Add the seconds since `began` to a kind of work; returns now."""
+        now = time.monotonic()
+        self.figures.seconds[what] = self.figures.seconds.get(what, 0.0) + now - began
+        return now
 
     def _store(self, made: Made) -> None:
+        """Send an exam; one that did not get through is sent once more, as a site would: nothing comes in twice."""
         site = self.plan.sites.sites[made.scan.site]
-        sent = dicom_client.send(
-            dicom_client.files_of(made.folder), host="127.0.0.1", port=self.platform.dicom_port, called=site.aet,
-            calling=made.scan.scanner.upper()[:16],
-        )  # fmt: skip
-        if sent.failed or sent.sent != made.files:
-            reasons = sorted({reason for _, reason in sent.failed})
-            raise Stopped(f"{site.name} could not send an exam: {' '.join(reasons) or 'files were left out'}")  # fmt: skip
+        for _ in range(TRIES):
+            sent = dicom_client.send(
+                dicom_client.files_of(made.folder), host="127.0.0.1", port=self.platform.dicom_port, called=site.aet,
+                calling=made.scan.scanner.upper()[:16],
+            )  # fmt: skip
+            if sent.sent == made.files:
+                return
+        reasons = sorted({reason for _, reason in (*sent.failed, *sent.skipped)})
+        raise Stopped(f"{site.name} could not send an exam: {' '.join(reasons)}")
 
     def _identify(self, scans: Sequence[Scan]) -> None:
         """Where a participant comes for the first time, the site links the hospital's number."""
@@ -257,7 +275,7 @@ class Play:
     def _all_judged(self) -> bool:
         visitor = self._of_role("trial_manager")
         table = visitor.fetch(visitor.path("matrix?format=csv")).decode()
-        return "received" not in table
+        return not any(BEING_JUDGED & set(row) for row in csv.reader(table.splitlines()))  # fmt: skip
 
     # -- reading
 
@@ -293,7 +311,11 @@ class Play:
     # -- waiting
 
     def _until(
-        self, done: Callable[[], bool], what: str, patience: float = PATIENCE
+        self,
+        done: Callable[[], bool],
+        what: str,
+        patience: float = PATIENCE,
+        every: float = LOOK_EVERY,
     ) -> None:
         deadline = time.monotonic() + patience
         while not done():
@@ -301,7 +323,7 @@ class Play:
                 raise Stopped("The platform ended while the study was played.")
             if time.monotonic() > deadline:
                 raise Stopped(f"Waited {patience:.0f} s in vain for {what}.")
-            time.sleep(LOOK_EVERY)
+            time.sleep(every)
 
 
 def _count(n: int, word: str, more: str = "") -> str:

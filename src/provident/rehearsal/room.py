@@ -31,7 +31,7 @@ class Eye:
 
 EYES = {
     "ana": Eye(seed=21, bias=0.0, noise=0.35),
-    "ben": Eye(seed=22, bias=0.1, noise=0.9, drift=0.12),
+    "ben": Eye(seed=31, bias=0.1, noise=1.2, drift=0.12),
     "adele": Eye(seed=23, bias=0.0, noise=0.3),
 }
 

@@ -6,6 +6,8 @@ import hashlib
 import multiprocessing
 import os
 import shutil
+import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -70,10 +72,10 @@ class Studio:
     """Makes the exams of a timeline ahead of time; `take` waits for one."""
 
     def __init__(
-        self, plan: Plan, scans: Sequence[Scan], *, seed: int, folder: Path, workers: int = 1
+        self, plan: Plan, scans: Sequence[Scan], *, participants: int, seed: int, folder: Path, workers: int = 1
     ) -> None:  # fmt: skip
         self._plan = plan
-        self._people = _everybody(plan, scans, seed)
+        self._people = _everybody(plan, participants, seed)
         self._pool = ProcessPoolExecutor(
             workers, mp_context=multiprocessing.get_context("spawn"), initializer=_modest
         )  # fmt: skip
@@ -130,15 +132,23 @@ def _scores(truth: HandTruth) -> Scores:
 
 
 def _modest() -> None:
-    """A process that makes scans gives way to those that serve."""
+    """A process that makes scans gives way to those that serve, leaves Ctrl-C to its parent, and ends with it."""
     os.nice(5)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _everybody(plan: Plan, scans: Sequence[Scan], seed: int) -> Mapping[int, Someone]:
-    """A made-up person for each number of the scans, with the course of the disease; 0 is a stranger."""
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+def _everybody(plan: Plan, count: int, seed: int) -> Mapping[int, Someone]:
+    """A made-up person for each participant, with the course of the disease; 0 is a stranger."""
     from provident import synthetic
 
-    count = max((s.number for s in scans), default=1)
     arms = {arm: EFFECTS.get(n, 0.3) for n, arm in enumerate(plan.study.arms)}
     middle = {v: sum(window_days(told)) // 2 for v, told in plan.study.visits.items()}
     people = synthetic.study(

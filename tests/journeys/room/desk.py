@@ -55,11 +55,12 @@ def open_case(
     return int(page.locator("#room").get_attribute("data-first-image"))
 
 
-def wait_until_loaded(page: Any) -> None:
+def wait_until_loaded(page: Any, within: float = 15) -> None:
     """Until every image of every pane is in memory."""
-    page.wait_for_function(
-        "document.querySelector('.pane-loaded') && !document.querySelector('.pane-loaded:not(.done)')"
-    )
+    until = time.monotonic() + within
+    while page.locator(".pane-loaded:not(.done)").count() > 0:
+        assert time.monotonic() < until, "images are still on their way"
+        page.wait_for_timeout(50)
 
 
 def type_keys(page: Any, *keys: str) -> None:

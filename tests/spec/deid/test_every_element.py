@@ -58,9 +58,7 @@ PROFILES = [
 
 @pytest.mark.parametrize("nested", [False, True])
 @pytest.mark.parametrize("profile", PROFILES, ids=["basic", "default", "retaining"])
-@pytest.mark.parametrize(
-    "value", ["Quarrendon", "QUARRENDON O", "ottie.quarrendon"]
-)
+@pytest.mark.parametrize("value", ["Quarrendon", "QUARRENDON O", "ottie.quarrendon"])
 def test_the_person_s_name(value, profile, nested):
     data = planted(value, tags(*TEXT), nested=nested)
 

@@ -181,7 +181,7 @@ def test_a_participant_number_that_dicom_cannot_hold_is_refused(bad):
 
 
 def test_a_participant_number_with_accents_is_written_in_the_file_s_character_set():
-    subject = Subject(participant="Zürich-7")
+    subject = Subject(participant="Zürich-7", date_shift_days=-9)
     utf8 = deidentify(
         ct_file(SpecificCharacterSet="ISO_IR 192"),
         profile=Profile(),
@@ -203,3 +203,8 @@ def test_the_sop_instance_of_the_report_is_the_new_one():
 
     assert hidden_uid(KEY, "1.2.826.0.1.99.1.1.1") == done.report.sop_instance_uid
     assert (SUBJECT.participant, None) == ("LE-017", done.reason)
+
+
+def test_a_subject_whose_dates_would_stay_where_they_are_is_refused():
+    with pytest.raises(ValueError, match="shift is 0 days"):
+        run(ct_file(), Profile(), Subject(participant="LE-017"))

@@ -156,7 +156,9 @@ def test_comments_are_removed_where_the_profile_says_so():
 
 def test_what_the_site_knows_besides_the_file_is_looked_for_too():
     subject = Subject(
-        participant="LE-017", identifiers=Identifiers.of(names=["Wimbush^Clara"])
+        participant="LE-017",
+        date_shift_days=-9,
+        identifiers=Identifiers.of(names=["Wimbush^Clara"]),
     )
 
     out = result(ct_file(StudyDescription="knee WIMBUSH"), subject=subject)

@@ -55,7 +55,7 @@ def test_another_seed_gives_other_days(demo_plan):
 def test_everybody_whom_the_plan_wants_is_enrolled_with_each_sites_share(demo_plan):
     enrolled = Counter(h.site for h in of_kind(played(demo_plan), Enrolment))
 
-    assert {"leeds": 10, "bradford": 8, "york": 6} == dict(enrolled)
+    assert dict(enrolled) == {"leeds": 10, "bradford": 8, "york": 6}
 
 
 def test_numbers_are_those_that_the_platform_gives_in_order_of_enrolment(demo_plan):
@@ -85,9 +85,9 @@ def test_it_stays_whole_whatever_the_day_of_the_week(demo_plan, today):
     faults = Counter(f for s in scans for f in s.faults)
     expected = {"wrong_echo_time": 2, "burned_in_text": 1, "missing_slice": 1, "late_contrast": 1, "no_laterality": 1}  # fmt: skip
     assert expected == dict(faults)
-    assert 1 == sum(not s.code for s in scans)
-    assert 1 == len(of_kind(happenings, Withdrawal))
-    assert 3 == len(of_kind(happenings, NotDone))
+    assert sum(not s.code for s in scans) == 1
+    assert len(of_kind(happenings, Withdrawal)) == 1
+    assert len(of_kind(happenings, NotDone)) == 3
 
 
 @pytest.mark.parametrize("today", WEEK)
@@ -108,7 +108,7 @@ def test_scans_lie_in_their_windows_but_one(demo_plan):
             assert s.visit == match.visit
             outside += [s.code] * (not match.in_window)
 
-    assert ["Y-103"] == outside
+    assert outside == ["Y-103"]
 
 
 def test_the_excellent_site_sends_within_the_week_and_the_slow_one_after_it(demo_plan):
@@ -127,17 +127,15 @@ def test_nothing_happens_to_a_participant_after_the_withdrawal(demo_plan):
     gone = of_kind(happenings, Withdrawal)[0]
     after = [h for h in happenings if getattr(h, "code", "") == gone.code and h.at > gone.at]  # fmt: skip
 
-    assert [] == after
-    assert [] == [n for n in of_kind(happenings, NotDone) if n.code == gone.code]
+    assert after == []
+    assert [n for n in of_kind(happenings, NotDone) if n.code == gone.code] == []
 
 
 def test_an_exam_that_was_not_done_is_neither_booked_nor_sent(demo_plan):
     happenings = played(demo_plan)
     undone = {(n.code, n.visit, n.exam) for n in of_kind(happenings, NotDone)}
     made = {
-        (h.code, h.visit, h.exam)
-        for h in happenings
-        if isinstance(h, Scan | Booking)
+        (h.code, h.visit, h.exam) for h in happenings if isinstance(h, Scan | Booking)
     }
 
     assert set() == undone & made
@@ -163,9 +161,9 @@ def test_readers_sit_down_after_the_first_draw_and_disagreements_are_looked_at_a
     happenings = played(demo_plan)
     order = [type(h).__name__ for h in happenings if type(h).__name__ in {"LimitsFixed", "OrderDrawn", "ReadingSession", "Release"}]  # fmt: skip
 
-    assert ["LimitsFixed", "OrderDrawn", "ReadingSession"] == order[:3]
+    assert order[:3] == ["LimitsFixed", "OrderDrawn", "ReadingSession"]
     assert {"ana", "ben", "adele"} == {h.reader for h in of_kind(happenings, ReadingSession)}  # fmt: skip
-    assert 1 == of_kind(happenings, Release)[-1].keep
+    assert of_kind(happenings, Release)[-1].keep == 1
 
 
 def test_a_short_study_has_a_participant_at_every_site(demo_plan):
@@ -184,5 +182,5 @@ def test_it_plays_other_plans_too():
     other = plan.load(plan.shipped() / "start").plan
     happenings = timeline(other, today=TODAY, seed=1, participants=4)
 
-    assert 4 == len(of_kind(happenings, Enrolment))
+    assert len(of_kind(happenings, Enrolment)) == 4
     assert of_kind(happenings, Scan)

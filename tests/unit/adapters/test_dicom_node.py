@@ -155,21 +155,33 @@ def test_the_client_says_who_does_not_answer(tmp_path, node):
         list(dicom_client.files_of(tmp_path / "nothing"))
 
 
-def test_an_empty_object_is_refused_and_the_association_lives_on(node, memory):
-    """A C-STORE whose data set is empty: answered, and the next one is taken."""
-    from pynetdicom.dimse_primitives import C_STORE
+def test_an_instance_without_a_data_set_is_refused_and_nothing_is_kept(node, memory):
+    class Event:
+        class assoc:  # as pynetdicom names it
+            pass
 
-    association = associate(node, build_context("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.1.2.1"))  # fmt: skip
-    request = C_STORE()
-    request.MessageID, request.Priority = 1, 2
-    request.AffectedSOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
-    request.AffectedSOPInstanceUID = "1.2.3.4"
-    request.DataSet = io.BytesIO(b"\x00" * 0 + b"")
-    association._reactor_checkpoint.clear()
-    association.dimse.send_msg(request, association.accepted_contexts[0].context_id)
-    association._reactor_checkpoint.set()
-    association.abort()
+        def encoded_dataset(self):
+            raise AttributeError("no data set")
 
-    again = associate(node, build_context("1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.1.2.1"))  # fmt: skip
-    assert again.send_c_store(pydicom.dcmread(io.BytesIO(mr()))).Status == 0
-    again.release()
+    node._taken[id(Event.assoc)] = ("a", memory)
+
+    assert node._store(Event()) == 0xC000
+    assert memory.kept == []
+
+
+def test_a_connection_lost_on_the_way_is_made_again(node, memory, tmp_path, monkeypatch):  # fmt: skip
+    for k, data in enumerate(exam(6)):
+        (tmp_path / str(k)).write_bytes(data)
+    lose = iter([False, False, True])
+    whole = dicom_client._store
+
+    def sometimes(association, path):
+        if next(lose, False):
+            association.abort()
+        return whole(association, path)
+
+    monkeypatch.setattr(dicom_client, "_store", sometimes)
+    sent = dicom_client.send(dicom_client.files_of(tmp_path), host="127.0.0.1", port=node.port, called="LEEDS")  # fmt: skip
+
+    assert (sent.sent, sent.failed) == (6, [])
+    assert len(memory.kept) == 6

@@ -362,3 +362,39 @@ def test_a_directory_without_a_gateway_is_told_in_words(tmp_path):
 
     with pytest.raises(InvalidInput, match="no gateway"):
         SiteGateway(tmp_path)
+
+
+def burned_in(number: int = 1) -> bytes:
+    """A secondary capture with letters in its pixels."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("L", (512, 256), 20)
+    ImageDraw.Draw(picture).text((20, 20), "ELSPETH HARGREAVES 04.07.1961", fill=255, font_size=24)  # fmt: skip
+    pixels = (np.asarray(picture).astype("<u2") * 16).tobytes()
+    return mr(
+        patient_id="L-101", number=number, SOPClassUID="1.2.840.10008.5.1.4.1.1.7", Modality="OT", Rows=256,
+        Columns=512, PixelData=pixels, ImageType=["DERIVED", "SECONDARY"],
+    )  # fmt: skip
+
+
+def test_text_in_the_pixels_waits_for_a_look_and_goes_when_a_person_lets_it(
+    gateway, centre, work
+):
+    from provident.adapters.gateway.holding import picture
+
+    land(gateway, [burned_in()])
+    work.settle()
+    assert codes(gateway) == {"DEID.PIXELS_NEED_REVIEW": 1}
+    [report] = centre.held
+    assert picture(gateway, report["reference"], 0).startswith(b"\x89PNG")
+    with pytest.raises(NotFound):
+        picture(gateway, report["reference"], 1)
+
+    centre.open_decisions = [
+        {"reference": report["reference"], "act": "release", "by": "nurse", "reason": "a phantom's label", "participant": ""}
+    ]  # fmt: skip
+    work.settle()
+
+    assert accounted(gateway)["sent"] == 1
+    assert gateway.ledger.events()[-1]["action"] == "hold.release"

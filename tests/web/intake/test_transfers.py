@@ -335,3 +335,32 @@ def test_what_a_gateway_holds_is_reported_without_any_identifier(
     )  # fmt: skip
     told = json.dumps([[*e.commitments, e.thing_id, str(e.content)] for e in events(study.slug)])  # fmt: skip
     assert "1234567" not in told + str(vars(row))
+
+
+def test_two_transfers_of_one_series_completed_at_once_lose_no_image(
+    participant, centre, monkeypatch
+):
+    from provident.kernel.ids import sha256
+    from provident.web.intake import actions
+
+    first, second = _clean(), _clean(SOPInstanceUID="2.25.2.1", shade=1)
+    tokens = []
+    for number, data in enumerate((first, second)):
+        manifest = _manifest(participant, [data])
+        manifest["instances"][0]["sop_uid"] = f"2.25.2.{number}"
+        tokens.append(centre.announce(manifest)["transfer"])
+        centre.send(tokens[-1], [(sha256(data), data)])
+    seal, other = actions.seal, [tokens[1]]
+
+    def seal_and_meanwhile(*arguments):
+        made = seal(*arguments)
+        if other:
+            centre.complete(other.pop())
+        return made
+
+    monkeypatch.setattr(actions, "seal", seal_and_meanwhile)
+    centre.complete(tokens[0])
+
+    series = Series.objects.get()
+    assert (series.instances, series.manifest_version) == (2, 2)
+    assert len(json.loads(object_store().read(series.manifest_key))["instances"]) == 2

@@ -112,6 +112,16 @@ def test_an_exam_that_was_not_done_has_a_reason_of_the_plan(at_leeds, open_slot)
     assert (open_slot.state, open_slot.reason) == ("not_done", "unwell")
 
 
+def test_after_the_window_nothing_can_be_booked_but_everything_explained(
+    at_leeds, participant
+):
+    text = at_leeds.get(f"{S}/slots/{participant.slots.first().pk}").text
+
+    assert "past its window" in text
+    assert "Book it" not in text
+    assert "It was not done" in text
+
+
 def test_a_final_slot_offers_nothing(at_leeds, open_slot):
     open_slot.state = "final"
     open_slot.save()

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from provident.adapters.gateway.reasons import Act, reason
 from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Arrival, Hold
-from provident.kernel import Clock, NotFound, Refused
+from provident.kernel import Clock, InvalidInput, NotFound, Refused
 from provident.kernel.ids import new_id
+
+
+PICTURE = 900  # pixels along the longer side: burned-in text must be legible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ def carry_out(gateway: SiteGateway, clock: Clock, decision: Decision) -> int:
     if decision.act == "link":
         _link(gateway, arrivals, decision.participant)
     state = "discarded" if decision.act == "discard" else "indexed"
-    gateway.spool.decide(hold.id, decision.act, state)
+    looked = hold.code if decision.act == "release" else ""
+    gateway.spool.decide(hold.id, decision.act, state, looked)
     if decision.act == "discard":
         erase(gateway, arrivals)
     gateway.ledger.record(
@@ -122,3 +126,20 @@ def look(gateway: SiteGateway, clock: Clock, hold_id: str, by: str) -> dict[str,
         "Date of the scan": told.get("acquired", "") or told.get("study_date", ""),
     }
     return {name: value for name, value in seen.items() if value}
+
+
+def picture(gateway: SiteGateway, hold_id: str, number: int) -> bytes:
+    """One held image as a PNG, for the person who looks before deciding; `number` from 0.
+
+    Raises:
+        NotFound: there is no such image, or its pixels do not decode.
+    """
+    from provident.dicom import pixels
+
+    arrivals = gateway.spool.arrivals("hold = ? AND bytes_kept = 1", hold_id)
+    if not 0 <= number < len(arrivals):
+        raise NotFound("There is no such image.")
+    try:
+        return pixels.thumbnail(gateway.vault.get(arrivals[number].id), PICTURE)
+    except (InvalidInput, FileNotFoundError):
+        raise NotFound("This image cannot be shown.") from None

@@ -214,6 +214,7 @@ def make_ready(
     original: bytes, *, gateway: SiteGateway, exam: Exam, arrival: Arrival
 ) -> tuple[Ready, bytes] | str:
     """The de-identified bytes of one file with their names; or the code of the reason why it is held."""
+    exam = replace(exam, profile=after_look(exam.profile, arrival.released))
     done = deid.deidentify(
         original, profile=exam.profile, key=gateway.site_key, subject=exam.subject
     )
@@ -235,23 +236,58 @@ def make_ready(
     return ready, done.data
 
 
+def after_look(profile: deid.Profile, released: str) -> deid.Profile:
+    """The profile for a file that a person of the site let go after a look; its hash tells the difference.
+
+    Where the pixels were looked at by a person, they are not searched for text again; words that nobody approved are
+    taken out instead of waited for. Every other reason is tried again by the same profile.
+    """
+    match released:
+        case "DEID.PIXELS_NEED_REVIEW":
+            return replace(profile, examine=frozenset(), series_once=frozenset())
+        case "DEID.TEXT_NEEDS_REVIEW":
+            return profile.with_text("clean")
+        case _:
+            return profile
+
+
 def _secret(original: bytes, exam: Exam) -> deid.Identifiers:
     """What must not be found after de-identification: all that identifies, but what the study itself writes or keeps.
 
-    That is the trial's number, which a scanner may have been given as patient number, and a scanner's own numbers
-    where the profile keeps device identity (PS3.15 option 113109).
+    That is the trial's number, which a scanner may have been given as patient number, a scanner's own numbers
+    where the profile keeps device identity (PS3.15 option 113109), and the words of the Clinical Trial module:
+    a site called Leeds lies in Leeds, and the study says so itself.
     """
     found = deid.gather(original)
     open_values = {exam.participant.code}
     if KEEPS_DEVICE in exam.profile.options:
         header = dicom.read_header(original, only=_DEVICE)
         open_values |= {str(header[tag].value).strip() for tag in _DEVICE if tag in header}  # fmt: skip
+    open_values |= _written(exam.profile.trial)
     return replace(
         found,
         numbers=found.numbers - open_values,
         places=found.places - open_values,
         names=found.names - open_values,
     )
+
+
+def _written(trial: deid.Trial) -> set[str]:
+    """The texts that the study writes into every file, and their words, as a header may spell them."""
+    texts = (
+        trial.sponsor,
+        trial.protocol,
+        trial.protocol_name,
+        trial.site,
+        trial.site_name,
+    )
+    words = {word for text in texts for word in text.split()}
+    return {
+        spelt
+        for w in {*texts, *words}
+        if w
+        for spelt in (w, w.title(), w.upper(), w.lower())
+    }
 
 
 def held_code(reason: str) -> str:

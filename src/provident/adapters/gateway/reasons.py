@@ -108,6 +108,17 @@ _ALL = (
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
 
 
+_LOOKED = {
+    "DEID.PIXELS_NEED_REVIEW": "Send: I looked, no text identifies anybody",
+    "DEID.TEXT_NEEDS_REVIEW": "Send without the words that are not approved",
+}
+
+
+def act_words(code: str, act: str) -> str:
+    """What a button says that does an act about images held for a reason."""
+    return _LOOKED.get(code, ACT_WORDS[act]) if act == "release" else ACT_WORDS[act]
+
+
 def reason(code: str) -> Reason:
     """The reason of a code; a code of de-identification's own counts as held."""
     found = REASONS.get(code)

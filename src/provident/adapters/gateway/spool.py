@@ -48,7 +48,8 @@ CREATE TABLE IF NOT EXISTS arrival (
     hold TEXT,
     transfer TEXT,
     out_sha256 TEXT NOT NULL DEFAULT '',
-    bytes_kept INTEGER NOT NULL DEFAULT 1
+    bytes_kept INTEGER NOT NULL DEFAULT 1,
+    released TEXT NOT NULL DEFAULT ''
 );
 
 CREATE INDEX IF NOT EXISTS arrival_state ON arrival (state, exam);
@@ -109,6 +110,7 @@ class Arrival:
     transfer: str | None
     out_sha256: str
     bytes_kept: int
+    released: str  # the code of a hold that a person ended after a look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +271,9 @@ class Spool:
         with self.database.transaction() as connection:
             connection.execute("UPDATE hold SET reported = 1 WHERE id = ?", (id,))
 
-    def decide(self, id: str, decision: str, state: str) -> list[str]:  # noqa: A002  # the row's own word
+    def decide(
+        self, id: str, decision: str, state: str, released: str = ""
+    ) -> list[str]:  # noqa: A002  # the row's own word
         """Carry out a decision: its files go to the state; returns their ids."""
         with self.database.transaction() as connection:
             names = [
@@ -282,8 +286,8 @@ class Spool:
                 "UPDATE hold SET decision = ? WHERE id = ?", (decision, id)
             )
             connection.execute(
-                "UPDATE arrival SET state = ? WHERE hold = ? AND state = 'held'",
-                (state, id),
+                "UPDATE arrival SET state = ?, released = ? WHERE hold = ? AND state = 'held'",
+                (state, released, id),
             )
         return names
 

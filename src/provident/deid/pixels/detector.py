@@ -40,6 +40,15 @@ class Region:
     right: int
     bottom: int
 
+    def lies_in(self, other: Region) -> bool:
+        """Whether it lies wholly in another one."""
+        return (
+            other.left <= self.left
+            and other.top <= self.top
+            and self.right <= other.right
+            and self.bottom <= other.bottom
+        )
+
 
 def burned_in_text(data: bytes) -> list[Region]:
     """Where text seems to be burned in.

@@ -30,16 +30,21 @@ class Looked:
 
 
 def look(
-    data: bytes, *, reader: Reader | None, may_stay: Callable[[str], bool]
+    data: bytes,
+    *,
+    reader: Reader | None,
+    may_stay: Callable[[str], bool],
+    settings: Sequence[Region] = (),
 ) -> Looked:
     """Look at an image: let it pass, paint text out of it, or make it wait.
 
+    Text in the regions `settings`, where the device shows nothing else, may stay unread.
     Without a reader whatever looks like text makes it wait. With one, lines that `may_stay` stay,
     all others and whatever looks like text and was not read are painted out; if after that text is
     seen again where none may stay, it waits.
     """
     try:
-        seen = burned_in_text(data)
+        seen = _outside(burned_in_text(data), settings)
         if reader is None:
             return Looked("pixels_need_review" if seen else None)
         # What stands still is clearest on the minimum: what moves behind it is evened out.
@@ -50,12 +55,16 @@ def look(
         if not paint:
             return Looked()
         painted = without_regions(data, paint)
-        left = _apart(burned_in_text(painted), stay)
+        left = _apart(_outside(burned_in_text(painted), settings), stay)
     except NotDecodable:
         return Looked("pixels_unreadable")
     if left:
         return Looked("pixels_need_review")
     return Looked(data=painted, painted=len(paint))
+
+
+def _outside(seen: Sequence[Region], settings: Sequence[Region]) -> list[Region]:
+    return [r for r in seen if not any(r.lies_in(s) for s in settings)]
 
 
 def _apart(seen: Sequence[Region], from_: Sequence[Region]) -> list[Region]:

@@ -228,7 +228,10 @@ class Pixels(PlanModel):
         (),
         description="Regular expressions of text that may stay, such as measurements.",
     )
-    regions: Name | None = Field(None, description="A table of regions by device.")
+    regions: Name | None = Field(
+        None,
+        description="A CSV file of where devices show their settings, which may stay (make, model, rows, columns, left, top, right, bottom).",
+    )
 
     @model_validator(mode="after")
     def _expressions(self) -> Pixels:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from provident.web.people import urls as people
@@ -15,11 +13,7 @@ urlpatterns = [
     path("", include((people.entrance, "people"))),
     path("", include((people.study, "studies"))),
     path("", include((people.ledger, "ledger"))),
-    *(
-        path("", include(f"provident.web.{app}.urls"))
-        for app in APPS
-        if find_spec(f"provident.web.{app}.urls")
-    ),
+    *(path("", include(f"provident.web.{app}.urls")) for app in APPS),
 ]
 handler400 = "provident.web.ui.views.bad_request"
 handler403 = "provident.web.ui.views.denied"

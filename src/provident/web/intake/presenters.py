@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.paginator import Page
 
-from provident.adapters.gateway.reasons import ACT_WORDS, reason
+from provident.adapters.gateway.reasons import act_words, reason
 from provident.adapters.gateway.uploads import LEFT_OUT, FoundExam
 from provident.web.intake.selectors import Quarantine, Transfer
 from provident.web.intake.verification import WORDS as FAULT_WORDS
@@ -22,6 +22,7 @@ WAY_WORDS = {
     "upload": "browser",
     "recovered": "found again after a crash",
 }
+MOST_PICTURES = 6  # of one group of held images
 KIND_WORDS = {"identity": "Identity", "consent": "Consent", "integrity": "Integrity"}
 
 
@@ -88,6 +89,7 @@ class QuarantineLine:
     received_at: datetime
     acts: tuple[tuple[str, str], ...]
     needs_participant: bool
+    pictures: int
     problem: str
     decided_by: str
     decided_at: datetime | None
@@ -179,8 +181,11 @@ def quarantine_line(q: Quarantine) -> QuarantineLine:
         participant=q.participant.code if q.participant else "",
         state=q.state,
         received_at=q.received_at,
-        acts=tuple((act, ACT_WORDS[act]) for act in acts),
+        acts=tuple((act, act_words(q.code, act)) for act in acts),
         needs_participant="link" in acts,
+        pictures=min(q.files, MOST_PICTURES)
+        if "release" in acts or "link" in acts
+        else 0,
         problem=q.problem,
         decided_by=q.decided_by,
         decided_at=q.decided_at,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("s/<slug:study>/quarantine", views.quarantine, name="quarantine"),
     path("s/<slug:study>/quarantine/<int:pk>/decide", views.decide, name="decide"),
     path("s/<slug:study>/quarantine/<int:pk>/look", views.look, name="look"),
+    path("s/<slug:study>/quarantine/<int:pk>/pictures/<int:number>", views.picture, name="picture"),
     path("intake/api/schedule", api.schedule, name="schedule"),
     path("intake/api/plan/<str:digest>", api.plan, name="gateway_plan"),
     path("intake/api/transfers", api.announce, name="announce"),

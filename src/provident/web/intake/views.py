@@ -261,3 +261,14 @@ def look(request: HttpRequest, study: str, pk: int) -> HttpResponse:
     actions.note_look(quarantine=row, by=actor(by), clock=clock())
     seen = holding.look(gateway, clock(), row.reference, by.user.username)
     return _quarantine(request, None, pk, seen)
+
+
+@never_cache
+@require_GET
+def picture(request: HttpRequest, study: str, pk: int, number: int) -> HttpResponse:
+    """One held image from the gateway, for the site's own people."""
+    row = selectors.quarantine(request.membership, pk, "resolve")
+    gateway = built_in(row.site)
+    if gateway is None:
+        raise NotFound("Your site's gateway is another machine; look at the images there.")  # fmt: skip
+    return HttpResponse(holding.picture(gateway, row.reference, number), content_type="image/png")  # fmt: skip

@@ -14,6 +14,7 @@ from provident.web.ledger.clock import clock
 from provident.web.people.access import Role, Thing, blind_to, can
 from provident.web.people.selectors import Membership, memberships, site_name
 from provident.web.studies.plans import version_in_force
+from provident.web.studies.words import Words
 from provident.web.ui.waits import waits
 
 
@@ -128,7 +129,7 @@ def places(membership: Membership, path: str, counts: Counter[str]) -> list[Plac
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: `membership`, `now`; within a study `frame`, `waiting` and `may(verb, thing)`."""
+    """Context of every template: `membership`, `now`; within a study `frame`, `waiting` `words` of the plan, and `may(verb, thing)`."""
     membership: Membership | None = getattr(request, "membership", None)
     now = clock().now()
     if membership is None:
@@ -150,5 +151,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "frame": made,
         "waiting": waiting,
+        "words": Words(membership.study),
         "may": lambda verb, thing: can(membership, verb, Thing(thing)),
     }

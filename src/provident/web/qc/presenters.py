@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from provident.web.studies.plans import plan_of, version_in_force
+from provident.web.studies.words import Words, role_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,8 @@ def to_review(exams: Iterable[Any]) -> list[ToReview]:
 
 def score_rows(exam: Any) -> list[ScoreRow]:
     """The series of an exam that a person scores, with the plan's scales."""
-    human = plan_of(exam.plan or version_in_force(exam.study)).quality.human
+    of = plan_of(exam.plan or version_in_force(exam.study))
+    human = of.quality.human
     rows = []
     for series in exam.series.all():
         if not series.role:
@@ -84,7 +86,9 @@ def score_rows(exam: Any) -> list[ScoreRow]:
         )
         rows.append(
             ScoreRow(
-                role=series.role, label=series.role.replace("_", " "), scores=scores
+                role=series.role,
+                label=role_name(of, exam.kind, series.role),
+                scores=scores,
             )
         )
     return rows
@@ -103,6 +107,7 @@ def scores_of(posted: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
 def query_lines(queries: Sequence[Any], now: datetime) -> list[QueryLine]:
     """Lines of a list of queries."""
     lines = []
+    words = Words(queries[0].exam.study) if queries else None
     for q in queries:
         messages = list(q.messages.all())
         exam = q.exam
@@ -112,7 +117,9 @@ def query_lines(queries: Sequence[Any], now: datetime) -> list[QueryLine]:
                 exam=exam.pk,
                 participant=exam.participant.code,
                 site=exam.participant.site.name,
-                what=f"{exam.visit} {exam.kind}".replace("_", " "),
+                what=f"{words.visit(exam.visit)} · {words.exam(exam.kind)}"
+                if words
+                else "",
                 question=messages[0].text if messages else "",
                 state=q.state,
                 opened_at=q.opened_at,

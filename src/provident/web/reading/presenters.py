@@ -61,7 +61,11 @@ def client_case(assignment: Any) -> dict[str, Any]:
         measurements=draft.measurements if draft else (),
         forbidden=forbidden(assignment),
     )
-    return {**made, "answers": dict(draft.answers) if draft else {}}
+    return {
+        **made,
+        "answers": dict(draft.answers) if draft else {},
+        "active_seconds": draft.active_seconds if draft else 0,
+    }
 
 
 def minutes_left(assignment: Any, left: int) -> int | None:

@@ -39,10 +39,9 @@ def worklist(request: HttpRequest, study: str) -> HttpResponse:
 
 @require_GET
 @cache_control(no_store=True)
-# Cornerstone sets styles from script and runs WebAssembly; this page alone allows it (docs/explanation/security.md).
+# Cornerstone sets styles from script; this page alone allows it (docs/explanation/security.md).
 @csp_update(
     {
-        "script-src": ["'wasm-unsafe-eval'"],
         "style-src": ["'unsafe-inline'"],
         "img-src": ["blob:"],
         "worker-src": ["'self'"],

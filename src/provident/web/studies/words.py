@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from provident import plan
+from provident.web.studies.plans import plan_in_force
+from provident.web.studies.selectors import Study
 
 
 SHORT = {"CR": "XR", "DX": "XR", "MG": "MG"}
@@ -51,3 +55,27 @@ def option_words(of: plan.Plan, option: str) -> str:
     found = of.consent.options.get(option) if of.consent else None
     words = (found.words if found else None) or plain(option)
     return words[:1].upper() + words[1:]
+
+
+class Words:
+    """The words of one study's plan, for templates: `words.visit(v)`, `words.exam(e)`, `words.role(e, r)`."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    @cached_property
+    def plan(self) -> plan.Plan:
+        """The plan in force, loaded when the first word is asked for."""
+        return plan_in_force(self.study)
+
+    def visit(self, visit: str) -> str:
+        """How people call a visit."""
+        return visit_name(self.plan, visit)
+
+    def exam(self, exam: str) -> str:
+        """How people call an exam."""
+        return exam_name(self.plan, exam)
+
+    def role(self, exam: str, role: str) -> str:
+        """How people call a series role of an exam."""
+        return role_name(self.plan, exam, role)
