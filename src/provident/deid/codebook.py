@@ -160,8 +160,10 @@ def _days(path: Path, line: int, text: str) -> int | None:
     if not text:
         return None
     try:
-        return int(text)
+        days = int(text)
     except ValueError:
+        days = 0
+    if days == 0:
         raise InvalidInput(
             f"{path}:{line}: date_shift_days is no whole number of days."
         ) from None

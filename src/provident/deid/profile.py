@@ -40,6 +40,11 @@ class Override:
             raise ValueError("a deviation from the standard needs a written reason")
 
 
+# Kinds of images that carry burned-in text often enough to be looked at one by one.
+EXAMINED = frozenset(
+    ("US", "SC", "XC", "derived", "CR", "DX", "ES", "GM", "OP", "OT", "RF", "IO", "PX")
+)
+
 # What Provident does unlike the table, with the reason. A study's overrides come on top.
 SHIPPED_OVERRIDES = (
     Override(
@@ -117,7 +122,7 @@ class Profile:
     text: str = "clean"
     approved: frozenset[str] = frozenset()
     documents: str = "quarantine"
-    examine: frozenset[str] = frozenset({"US", "SC", "XC", "derived"})
+    examine: frozenset[str] = EXAMINED
     series_once: frozenset[str] = frozenset()
     keep_text: tuple[str, ...] = ()
     burned_in: str = "hold"

@@ -51,6 +51,8 @@ class Cleaner:
 
     def __post_init__(self) -> None:
         names = {s for n in self.identifiers.names for s in spellings(n)}
+        # Initials of staff are often CT or AP: two letters that are an imaging word stay one.
+        names = {n for n in names if len(n) > 2 or n not in words()}
         places = {s for p in self.identifiers.places for s in spellings(p)}
         numbers = {fold(n) for n in self.identifiers.numbers}
         single = {p for p in places if _WORD.fullmatch(p)}

@@ -29,6 +29,7 @@ class SiteOffice:
     visitor: Visitor
     slots: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """Address of a slot by participant, name of the visit and title of the exam."""
+    _looked_at: set[str] = field(default_factory=set)
 
     def enrol(self, h: Enrolment) -> None:
         """Enrol a participant who consents to everything."""
@@ -78,7 +79,11 @@ class SiteOffice:
         waiting = self.visitor.get(self.visitor.path("quarantine"))
         linked: set[str] = set()
         for pk in dict.fromkeys(_LOOK.findall(waiting.source)):
-            found = _NUMBER.search(self.visitor.send(self.visitor.path(f"quarantine/{pk}/look"), {}).source)  # fmt: skip
+            if pk in self._looked_at:
+                continue
+            self._looked_at.add(pk)
+            page = self.visitor.send(self.visitor.path(f"quarantine/{pk}/look"), {})
+            found = _NUMBER.search(page.source)
             code = known.get(found[1].strip()) if found else None
             if (
                 code and code not in linked

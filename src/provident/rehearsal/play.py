@@ -258,12 +258,16 @@ class Play:
 
     def _identify(self, scans: Sequence[Scan]) -> None:
         """Where a participant comes for the first time, the site links the hospital's number."""
-        new = {s.site: s.code for s in scans if s.code and s.code not in self._linked}
-        for site in new:
-            self.office(site).identify(self._known[site])
+        new = {s.site for s in scans if s.code and s.code not in self._linked}
         self._linked |= {s.code for s in scans if s.code}
+
+        def all_linked() -> bool:
+            for site in new:
+                self.office(site).identify(self._known[site])
+            return self._all_known()
+
         if new:
-            self._until(self._all_known, "the linked images to be sent on", LINKED)
+            self._until(all_linked, "the linked images to be sent on", LINKED, LOOK_AT_PAGE)  # fmt: skip
         held = set(self.platform.held()) - {UNKNOWN, LOOKS_LIKE_TEXT}
         if held:
             raise Stopped(f"A gateway held back images that it should have sent on: {', '.join(sorted(held))}.")  # fmt: skip

@@ -154,3 +154,34 @@ def test_mistakes_in_the_file(line, words):
 
     with pytest.raises(ValidationError, match=words):
         read("\n".join([*kept, line]))
+
+
+def with_regions(text: str | None):
+    from dataclasses import replace
+
+    made = demo_plan()
+    files = {k: v for k, v in made.files.items() if k != "us-regions.csv"}
+    if text is not None:
+        files["us-regions.csv"] = text.encode()
+    return replace(made, files=files)
+
+
+HEAD = "make,model,rows,columns,left,top,right,bottom\n"
+
+
+def test_the_regions_of_devices_come_from_a_table_of_the_plan():
+    profile = deid_profile(
+        with_regions(HEAD + "Acme,5,480,640,530,0,640,480\n"), "leeds"
+    )
+
+    (region,) = profile.regions
+    assert (region.make, region.left, region.bottom) == ("Acme", 530, 480)
+    assert deid_profile(with_regions(None), "leeds").regions == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["Acme,5,480,640,530,0,900,480", "Acme,5,tall,640,530,0,640,480", "Acme,5"]
+)
+def test_a_line_that_is_no_region_is_named(line):
+    with pytest.raises(PlanError, match=r"us-regions\.csv:2: this is no region"):
+        deid_profile(with_regions(HEAD + line + "\n"), "leeds")

@@ -192,3 +192,32 @@ def test_gathering_finds_names_numbers_and_places_at_every_depth():
 
 def test_gathering_from_what_is_no_dicom_finds_nothing():
     assert not gather(b"no dicom")
+
+
+@pytest.mark.parametrize("knows_the_profile", [True, False])
+def test_a_device_that_the_profile_retains_is_no_leak(knows_the_profile):
+    profile = Profile(options=Profile().options | {113109, 113112})
+    data = ct_file(
+        DeviceSerialNumber="88120167",
+        StationName="CT_EAST",
+        InstitutionName="St Aldhelm Infirmary",
+    )
+    done = run(data, profile)
+    who = gather(data, profile) if knows_the_profile else gather(data)
+
+    assert done.data is not None
+    assert verify(done.data, identifiers=who, profile=profile, shifted_by=-100) == []
+    assert b"88120167" in done.data
+
+
+def test_a_device_that_is_retained_is_still_a_leak_where_the_profile_does_not_retain_it():
+    data = ct_file(DeviceSerialNumber="88120167")
+    retaining = run(data, Profile(options=Profile().options | {113109}))
+
+    found = verify(
+        retaining.data or b"",
+        identifiers=gather(data),
+        profile=Profile(),
+        shifted_by=-100,
+    )
+    assert "number" in {leak.kind for leak in found}

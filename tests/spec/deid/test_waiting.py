@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from provident.deid import REASONS, Profile, deidentify
+from provident.deid.profile import DeviceRegion
 from tests.spec.deid.files import (
     CT_IMAGE,
     KEY,
@@ -208,3 +211,41 @@ def test_what_a_person_has_looked_at_and_let_pass_goes_on():
     )  # fmt: skip
 
     assert done.data is not None
+
+
+SETTINGS = DeviceRegion(
+    make="SIEMENS",
+    model="Acme 5",
+    rows=240,
+    columns=320,
+    left=0,
+    top=0,
+    right=320,
+    bottom=40,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "waits"),
+    [
+        ({}, False),
+        ({"model": "Acme 6"}, True),
+        ({"rows": 480, "bottom": 40}, True),
+        ({"right": 60}, True),  # the text reaches out of the region
+    ],
+)
+def test_text_where_a_known_device_shows_its_settings_may_stay(change, waits):
+    profile = Profile(regions=(replace(SETTINGS, **change),))
+    done = run(
+        ultrasound("MI 1.1 TIS 0.4 depth", ManufacturerModelName="Acme 5"), profile
+    )
+
+    assert (done.reason == "pixels_need_review") is waits
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"left": 400}, {"right": 321}, {"top": 40}, {"bottom": 500}]
+)
+def test_a_region_that_does_not_lie_in_its_image_does_not_exist(wrong):
+    with pytest.raises(ValueError, match="does not lie in its image"):
+        replace(SETTINGS, **wrong)

@@ -379,7 +379,7 @@ def burned_in(number: int = 1) -> bytes:
 
 
 def test_text_in_the_pixels_waits_for_a_look_and_goes_when_a_person_lets_it(
-    gateway, centre, work
+    gateway, centre, work, clock
 ):
     from provident.adapters.gateway.holding import picture
 
@@ -387,9 +387,11 @@ def test_text_in_the_pixels_waits_for_a_look_and_goes_when_a_person_lets_it(
     work.settle()
     assert codes(gateway) == {"DEID.PIXELS_NEED_REVIEW": 1}
     [report] = centre.held
-    assert picture(gateway, report["reference"], 0).startswith(b"\x89PNG")
+    assert picture(gateway, clock, report["reference"], 0, "nurse").startswith(
+        b"\x89PNG"
+    )
     with pytest.raises(NotFound):
-        picture(gateway, report["reference"], 1)
+        picture(gateway, clock, report["reference"], 1, "nurse")
 
     centre.open_decisions = [
         {"reference": report["reference"], "act": "release", "by": "nurse", "reason": "a phantom's label", "participant": ""}

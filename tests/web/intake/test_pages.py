@@ -117,6 +117,11 @@ def test_a_look_shows_whose_they_are_once_and_is_recorded(
     assert page["Cache-Control"].startswith("max-age=0")
     assert "quarantine.looked_at" in [e.action for e in events(study.slug)]
     assert gateway.ledger.events()[-1]["action"] == "hold.looked_at"
+    image = nurse.get(f"/s/{study.slug}/quarantine/{held.pk}/pictures/0")
+    assert image.content.startswith(b"\x89PNG")
+    assert "no-store" in image["Cache-Control"]
+    assert gateway.ledger.events()[-1]["action"] == "hold.image_seen"
+    assert nurse.get(f"/s/{study.slug}/quarantine/{held.pk}/pictures/9").status_code == 404  # fmt: skip
     assert "1234567" not in nurse.get(f"/s/{study.slug}/quarantine").content.decode()
 
 
@@ -141,7 +146,9 @@ def test_who_sees_and_who_decides(
         {"act": "discard", "reason": "r"},
     )
     look = browser.post(f"/s/{study.slug}/quarantine/{held.pk}/look")
+    image = browser.get(f"/s/{study.slug}/quarantine/{held.pk}/pictures/0")
 
+    assert image.status_code == look.status_code
     assert (page.status_code, answer.status_code) == (sees, decides)
     assert look.status_code == (200 if decides == 302 else decides)
     if of == "york":

@@ -38,7 +38,7 @@ STORIES = [
     (slot("not_done", reason="unwell"), "red", "–", "", "not done; Participant unwell"),  # noqa: RUF001  # the sign in the cell
     (slot("announced"), "blue", "…", "", "announced"),
     (slot("received", exam=("receiving", "")), "blue", "…", "", "arriving; arrived 20 Nov 2026"),
-    (slot("checked", exam=("judged", "pass")), "blue", "…", "", "judged"),
+    (slot("checked", exam=("judged", "pass")), "blue", "…", "", "to be decided"),
     (slot("checked", exam=("judged", "fail")), "amber", "?", "", "not as in the manual"),
     (slot("checked", exam=("judged", "warn")), "amber", "?", "", "look at it"),
     (slot("checked", exam=("judged", "not_assessable")), "amber", "?", "", "not assessable"),

@@ -128,8 +128,10 @@ def look(gateway: SiteGateway, clock: Clock, hold_id: str, by: str) -> dict[str,
     return {name: value for name, value in seen.items() if value}
 
 
-def picture(gateway: SiteGateway, hold_id: str, number: int) -> bytes:
-    """One held image as a PNG, for the person who looks before deciding; `number` from 0.
+def picture(
+    gateway: SiteGateway, clock: Clock, hold_id: str, number: int, by: str
+) -> bytes:
+    """One held image as a PNG, for the person who looks before deciding; recorded. `number` counts from 0.
 
     Raises:
         NotFound: there is no such image, or its pixels do not decode.
@@ -139,6 +141,7 @@ def picture(gateway: SiteGateway, hold_id: str, number: int) -> bytes:
     arrivals = gateway.spool.arrivals("hold = ? AND bytes_kept = 1", hold_id)
     if not 0 <= number < len(arrivals):
         raise NotFound("There is no such image.")
+    gateway.ledger.record(clock, by, "hold.image_seen", hold=hold_id, number=number)
     try:
         return pixels.thumbnail(gateway.vault.get(arrivals[number].id), PICTURE)
     except (InvalidInput, FileNotFoundError):

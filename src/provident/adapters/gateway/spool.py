@@ -272,8 +272,12 @@ class Spool:
             connection.execute("UPDATE hold SET reported = 1 WHERE id = ?", (id,))
 
     def decide(
-        self, id: str, decision: str, state: str, released: str = ""
-    ) -> list[str]:  # noqa: A002  # the row's own word
+        self,
+        id: str,  # noqa: A002  # the row's own word
+        decision: str,
+        state: str,
+        released: str = "",
+    ) -> list[str]:
         """Carry out a decision: its files go to the state; returns their ids."""
         with self.database.transaction() as connection:
             names = [

@@ -40,6 +40,15 @@ class Region:
     right: int
     bottom: int
 
+    def times(self, factor: int) -> Region:
+        """The same rectangle in an image that is `factor` times as large."""
+        return Region(
+            self.left * factor,
+            self.top * factor,
+            self.right * factor,
+            self.bottom * factor,
+        )
+
     def lies_in(self, other: Region) -> bool:
         """Whether it lies wholly in another one."""
         return (
@@ -56,9 +65,9 @@ def burned_in_text(data: bytes) -> list[Region]:
     Raises:
         NotDecodable: the pixels cannot be decoded.
     """
-    lowest, highest = extremes(data)
-    views = [highest] if highest is lowest else [highest, lowest]
-    return merged([region for view in views for region in text_lines(view)])
+    seen = extremes(data)
+    lines = [region for view in seen.views for region in text_lines(view)]
+    return [region.times(seen.factor) for region in merged(lines)]
 
 
 def text_lines(grey: Image) -> list[Region]:

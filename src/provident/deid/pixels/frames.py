@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     Image = NDArray[np.float32]
 
+LARGEST = 1600  # pixels on a side that are looked at; larger images are made smaller
 MAX_FRAMES = 64  # looked at of a clip, evenly spread; text stands still over frames
 
 
@@ -76,7 +78,25 @@ def _grey(frame: Any) -> Image:
     return np.asarray((grey - np.float32(low)) / span, dtype=np.float32)
 
 
-def extremes(data: bytes) -> tuple[Image, Image]:
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """The minimum and the maximum over frames, made smaller by a whole factor where they are large."""
+
+    lowest: Image
+    highest: Image
+    factor: int
+
+    @property
+    def views(self) -> list[Image]:
+        """Both, or the one where they are the same."""
+        return (
+            [self.highest]
+            if self.highest is self.lowest
+            else [self.highest, self.lowest]
+        )
+
+
+def extremes(data: bytes) -> Extremes:
     """The minimum and the maximum over frames: what stands still stays, what moves is evened out.
 
     Raises:
@@ -86,11 +106,24 @@ def extremes(data: bytes) -> tuple[Image, Image]:
 
     lowest: Image | None = None
     highest: Image | None = None
-    for frame in frames_of(data):
+    factor = 1
+    for whole in frames_of(data):
+        factor = -(-max(whole.shape) // LARGEST)
+        frame = _smaller(whole, factor)
         if lowest is None or highest is None:
             lowest, highest = frame, frame
         elif frame.shape == lowest.shape:
             lowest, highest = np.minimum(lowest, frame), np.maximum(highest, frame)
     if lowest is None or highest is None:
         raise NotDecodable("no frames")
-    return lowest, highest
+    return Extremes(lowest, highest, factor)
+
+
+def _smaller(image: Image, factor: int) -> Image:
+    """The mean over squares of `factor` pixels: letters on large images are large."""
+    if factor == 1:
+        return image
+    rows, columns = (size // factor for size in image.shape)
+    cut = image[: rows * factor, : columns * factor]
+    squares = cut.reshape(rows, factor, columns, factor)
+    return squares.mean(axis=(1, 3), dtype="float32")  # type: ignore[no-any-return]  # numpy's stub

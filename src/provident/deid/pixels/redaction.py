@@ -48,9 +48,13 @@ def look(
         if reader is None:
             return Looked("pixels_need_review" if seen else None)
         # What stands still is clearest on the minimum: what moves behind it is evened out.
-        lines = reader(extremes(data)[0])
-        stay = [line.region for line in lines if may_stay(line.text)]
-        go = [line.region for line in lines if not may_stay(line.text)]
+        whole = extremes(data)
+        lines = [
+            (line.text, line.region.times(whole.factor))
+            for line in reader(whole.lowest)
+        ]
+        stay = [region for text, region in lines if may_stay(text)]
+        go = [region for text, region in lines if not may_stay(text)]
         paint = [*go, *_apart(seen, (*stay, *go))]
         if not paint:
             return Looked()

@@ -215,7 +215,8 @@ class Pixels(PlanModel):
     """Whose pixels are looked at for burned-in text."""
 
     examine: tuple[ModalityCode, ...] = Field(
-        ("US", "SC", "XC", "derived"), description="Modalities, and `derived` images."
+        ("US", "DX", "CR", "SC", "XC", "derived"),
+        description="Modalities, and `derived` images.",
     )
     series_once: tuple[ModalityCode, ...] = Field(
         (), description="Modalities of which one image per series is looked at."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from provident.web.exams.models import Exam as Exam
 from provident.web.exams.models import Series as Series
 from provident.web.people.access import Field, Thing, can, one, scoped, visible
@@ -62,6 +64,18 @@ def scanner_changes(exam: Exam) -> list[Any]:
     if exam.scanner is None:
         return []
     return list(exam.scanner.changes.order_by("seen_at"))
+
+
+def events_of(exam: int) -> Q:
+    """The ledger's events of an exam, of its transfers and of its queries."""
+    row = Exam.objects.get(pk=exam)
+    transfers = [str(pk) for pk in row.transfers.values_list("pk", flat=True)]
+    asked = [str(pk) for pk in row.queries.values_list("pk", flat=True)]
+    return (
+        Q(thing="exam", thing_id=str(exam))
+        | Q(thing="transfer", thing_id__in=transfers)
+        | Q(thing="query", thing_id__in=asked)
+    )
 
 
 def picture_of(member: Membership, exam: int, series: int) -> str:

@@ -22,7 +22,7 @@ def _events(request: MemberRequest, pk: int) -> list[EventLine]:
     if not can(member, "see", Thing.EVENT):
         return []
     shown = shows(member)
-    rows = events_for(member).filter(thing="exam", thing_id=str(pk)).order_by("number")
+    rows = events_for(member).filter(pages.events_of(pk)).order_by("number")
     return [event_line(e, shown) for e in rows[:40]]
 
 

@@ -271,4 +271,6 @@ def picture(request: HttpRequest, study: str, pk: int, number: int) -> HttpRespo
     gateway = built_in(row.site)
     if gateway is None:
         raise NotFound("Your site's gateway is another machine; look at the images there.")  # fmt: skip
-    return HttpResponse(holding.picture(gateway, row.reference, number), content_type="image/png")  # fmt: skip
+    by = request.membership.user.username
+    png = holding.picture(gateway, clock(), row.reference, number, by)
+    return HttpResponse(png, content_type="image/png")

@@ -10,6 +10,9 @@ from provident.web.ledger.selectors import Event
 from provident.web.ledger.words import named, said, value
 
 
+BRIEF = frozenset({"instances", "stored", "duplicate", "refused", "conflict", "series", "outcome", "state", "resolution"})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One field that changed; hidden where the person may not see its class."""
@@ -18,6 +21,11 @@ class Change:
     old: str
     new: str
     hidden: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether there was nothing before."""
+        return not self.hidden and self.old == "nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,15 @@ class EventLine:
     changes: tuple[Change, ...]
     erased: bool
     hash: str
+
+    @property
+    def brief(self) -> str:
+        """The few values that say how it went, in one line."""
+        return ", ".join(
+            f"{c.field} {c.new}"
+            for c in self.changes
+            if c.field in BRIEF and not c.hidden and c.new not in {"0", "nothing"}
+        )
 
 
 def _change(field: str, content: object, shown: bool) -> Change:

@@ -7,6 +7,7 @@ from typing import Any
 
 
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")  # a code such as `not_done`
+HASH = re.compile(r"[0-9a-f]{40,}|[0-9.]{30,}")
 WORDS = {
     "account.created": "made the account",
     "account.login": "logged in",
@@ -22,28 +23,31 @@ WORDS = {
     "participant.enrolled": "enrolled the participant",
     "participant.withdrawn": "recorded a withdrawal",
     "participant.consent_changed": "changed the consent",
-    "participant.linked": "linked the participant at the site's gateway",
     "slot.asked_for": "asked the site for late exams",
     "slot.booked": "booked the exam",
     "slot.not_done": "recorded that the exam was not done",
     "transfer.announced": "announced a transfer",
-    "transfer.received": "received the images",
     "transfer.verified": "counted and verified the transfer",
-    "transfer.refused": "refused the transfer",
+    "transfer.instances_refused": "refused images of the transfer",
     "quarantine.opened": "held images back",
-    "quarantine.released": "released images from quarantine",
-    "quarantine.discarded": "discarded images from quarantine",
-    "exam.received": "received the exam",
-    "exam.completed": "found the exam complete",
+    "quarantine.looked_at": "looked at what is held back",
+    "quarantine.resolved": "decided about held images",
+    "quarantine.link": "linked held images to a participant",
+    "quarantine.carried_out": "carried out the decision about held images",
+    "quarantine.not_carried_out": "could not carry out the decision about held images",
+    "gateway.registered": "registered a gateway",
+    "gateway.revoked": "revoked a gateway",
+    "exam.facts_stored": "stored the facts of the exam's series",
     "exam.judged": "judged the exam against the manual",
-    "exam.reopened": "reopened the exam: more images came",
     "exam.accepted": "accepted the exam",
     "exam.rejected": "rejected the exam",
     "query.opened": "asked the site",
     "query.answered": "answered the query",
     "query.closed": "closed the query",
     "case.prepared": "prepared a case for reading",
-    "case.assigned": "gave a case to a reader",
+    "case.opened": "opened a case for reading",
+    "reading.order_drawn": "drew the reading order",
+    "reading.limit_fixed": "fixed a figure that the plan left open",
     "read.opened": "opened a case",
     "read.signed": "signed a read",
     "read.corrected": "corrected a read",
@@ -71,6 +75,11 @@ def named(field: str) -> str:
     return field.replace("_", " ")
 
 
+def short(text: str) -> str:
+    """A hash or a UID by its beginning: nobody reads the rest."""
+    return f"{text[:12]}…" if HASH.fullmatch(text) else text
+
+
 def value(given: Any) -> str:
     """A value in words, short enough for a table."""
     if given is None or given in ("", [], {}):
@@ -83,6 +92,6 @@ def value(given: Any) -> str:
         case list():
             return ", ".join(value(v) for v in given)
         case str():
-            return named(given) if CODE.fullmatch(given) else given
+            return named(given) if CODE.fullmatch(given) else short(given)
         case _:
             return str(given)

@@ -32,7 +32,7 @@ SLOT = {
 EXAM = {
     "receiving": Look("blue", "arriving", "…"),
     "complete": Look("blue", "complete", "…"),
-    "judged": Look("blue", "judged", "…"),
+    "judged": Look("blue", "to be decided", "…"),
     "accepted": Look("green", "accepted", "✓"),
     "rejected": Look("red", "rejected", "!"),
 }

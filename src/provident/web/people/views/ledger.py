@@ -67,7 +67,7 @@ def _context(request: MemberRequest) -> dict:
     member, asked = request.membership, request.GET.dict()
     everything = events_for(member)
     rows = _filtered(everything, asked)
-    page = Paginator(rows, 100).get_page(asked.get("page"))
+    page = Paginator(rows, 50).get_page(asked.get("page"))
     shown = shows(member)
     actions = sorted(set(everything.order_by().values_list("action", flat=True)))
     return {
