@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from functools import lru_cache
@@ -17,6 +18,31 @@ from pydicom.charset import (
 # A value ends where one of these stands: after it the default repertoire is in force again.
 _ASCII_ONLY = {"ascii", "iso8859"}  # pydicom's names for the default repertoire
 DELIMITERS = {ord(c) for c in "\r\n\f\\^="}
+
+
+_PLAIN_SET = re.compile(r"ISO[ _-]*IR[ _-]*(\d+)")
+_EXTENDED_SET = re.compile(r"ISO[ _-]*2022[ _-]*(?:IR[ _-]*)?(\d+|GBK)")
+_UTF8 = frozenset({"UTF8", "UTF-8", "UTF_8", "ISO 10646", "UNICODE"})
+
+
+@lru_cache(maxsize=256)
+def known_set(character_set: str) -> str | None:
+    """A Specific Character Set as DICOM spells it, or None when one of its terms is unknown."""
+    terms = [_known_term(t.strip(" \0")) for t in character_set.split("\\")]
+    return None if None in terms else "\\".join(t or "" for t in terms)
+
+
+def _known_term(term: str) -> str | None:
+    if term in python_encoding:
+        return term
+    upper = term.upper()
+    if upper in _UTF8:
+        return "ISO_IR 192"
+    for pattern, form in ((_EXTENDED_SET, "ISO 2022 IR {}"), (_PLAIN_SET, "ISO_IR {}")):
+        match = pattern.fullmatch(upper)
+        if match and form.format(match[1]) in python_encoding:
+            return form.format(match[1])
+    return None
 
 
 @lru_cache(maxsize=256)

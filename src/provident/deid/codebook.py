@@ -165,8 +165,9 @@ def _days(path: Path, line: int, text: str) -> int | None:
         days = 0
     if days == 0:
         raise InvalidInput(
-            f"{path}:{line}: date_shift_days is no whole number of days."
-        ) from None
+            f"{path}:{line}: date_shift_days is no whole number of days other than 0."
+        )
+    return days
 
 
 def read_key(path: Path) -> SiteKey:

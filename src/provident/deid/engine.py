@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from threading import Lock
 
 from provident.deid.charsets import codecs
 from provident.deid.dates import is_older_than
@@ -18,7 +19,7 @@ from provident.deid.image import (
     regions_of,
     shows_a_face,
 )
-from provident.deid.instance import Instance, read_instance
+from provident.deid.instance import CHARACTER_SET, Instance, read_instance
 from provident.deid.pixels.redaction import Looked
 from provident.deid.profile import Profile
 from provident.deid.report import Deidentified, DeidReport
@@ -46,6 +47,7 @@ class Workbench:
             )
         self.profile = profile
         self._hash = profile.hash
+        self._lock = Lock()
         self.key = key
         self.subject = subject
         self._rules: dict[str, Rules] = {}
@@ -63,7 +65,9 @@ class Workbench:
         except (Damaged, RecursionError) as error:
             return self._held(getattr(error, "reason", "damaged"))
         try:
-            return self._deidentify(instance, data, cleared)
+            # One file at a time: what is remembered between files is shared between threads.
+            with self._lock:
+                return self._deidentify(instance, data, cleared)
         except (Damaged, RecursionError) as error:
             return self._held(getattr(error, "reason", "damaged"), instance)
 
@@ -148,6 +152,17 @@ class Workbench:
         if instance.element(ENCAPSULATED_DOCUMENT) is not None:
             written = [w for w in written if w[0] != ENCAPSULATED_DOCUMENT]
             written.append(placeholder(implicit=instance.implicit))
+        if instance.text(CHARACTER_SET) != instance.character_set:
+            written = [w for w in written if w[0] != CHARACTER_SET]
+            raw = instance.character_set.encode("ascii")
+            written.append(
+                (
+                    CHARACTER_SET,
+                    encode_element(
+                        CHARACTER_SET, "CS", raw, implicit=instance.implicit
+                    ),
+                )
+            )
         written = [*written, *self._own(instance, looked=looked)]
         written.sort(key=_tag)
         uid = hidden_uid(self.key, instance.sop_instance)
@@ -261,6 +276,7 @@ def _tag(written: Written) -> int:
     return written[0]
 
 
+_BENCHES_LOCK = Lock()
 _BENCHES: OrderedDict[tuple[Profile, SiteKey, Subject], Workbench] = OrderedDict()
 
 
@@ -285,10 +301,11 @@ def deidentify(
 def workbench(profile: Profile, key: SiteKey, subject: Subject) -> Workbench:
     """The shared caches of a participant, kept for the latest few."""
     which = (profile, key, subject)
-    bench = _BENCHES.pop(which, None) or Workbench(profile, key, subject)
-    _BENCHES[which] = bench
-    while len(_BENCHES) > 8:
-        _BENCHES.popitem(last=False)
+    with _BENCHES_LOCK:
+        bench = _BENCHES.pop(which, None) or Workbench(profile, key, subject)
+        _BENCHES[which] = bench
+        while len(_BENCHES) > 8:
+            _BENCHES.popitem(last=False)
     return bench
 
 

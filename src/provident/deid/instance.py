@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from provident.deid.charsets import known_set
 from provident.deid.elements import (
     DEFLATED,
     EXPLICIT_BIG,
@@ -104,7 +105,10 @@ def read_instance(data: bytes) -> Instance:
     instance = Instance(body, implicit, syntax, found, "", "", "", notes=notes)
     instance.sop_class = instance.text(SOP_CLASS) or _meta_text(header.meta, 0x00020002)
     instance.sop_instance = instance.text(SOP_INSTANCE)
-    instance.character_set = instance.text(CHARACTER_SET)
+    told = known_set(instance.text(CHARACTER_SET))
+    if told is None:
+        raise Damaged("character_set")
+    instance.character_set = told
     instance.age = instance.text(PATIENT_AGE)
     if instance.sop_class == DIRECTORY_CLASS:
         raise Damaged("directory")

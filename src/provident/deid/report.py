@@ -13,6 +13,7 @@ REASONS = {
     "truncated": "The file ends too early. Ask the scanner or PACS to send it again.",
     "damaged": "The file's structure is broken. Ask the scanner or PACS to send it again.",
     "no_identity": "The file has no SOP Instance UID, SOP Class or transfer syntax, so it cannot be filed.",
+    "character_set": "The file names a character set that DICOM does not know, so its text cannot be read for certain. Ask for it to be sent in another one.",
     "directory": "This is a DICOMDIR, an index of other files. It lists names and numbers and is not passed on.",
     "transfer_syntax": "The file is in a transfer syntax that Provident does not know. Send it in another one.",
     "document_needs_review": "The file holds an encapsulated document (PDF or similar), which no rule can clean.",

@@ -28,6 +28,13 @@ _LONG_UIDS = re.compile(r"(?<![\d.])[0-2](?:\.\d+){4,}(?![\d])(?<=[\d.]{20})")
 _EDGES = " \t,;:-_/\\^|+&"
 
 
+# Staff is often entered as CT or MR: what every description holds is nobody's name.
+_TWO_LETTERS = (
+    "ct mr us xr cr dx nm pt ap pa lt rt ax fs pd tr te ti ir se gr ep fa sl iv 2d 3d"
+)
+_ABBREVIATIONS = frozenset(_TWO_LETTERS.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """A cleaned value, and the words that were not approved (removed in `clean`, a question in `hold`)."""
@@ -51,8 +58,7 @@ class Cleaner:
 
     def __post_init__(self) -> None:
         names = {s for n in self.identifiers.names for s in spellings(n)}
-        # Initials of staff are often CT or AP: two letters that are an imaging word stay one.
-        names = {n for n in names if len(n) > 2 or n not in words()}
+        names -= _ABBREVIATIONS
         places = {s for p in self.identifiers.places for s in spellings(p)}
         numbers = {fold(n) for n in self.identifiers.numbers}
         single = {p for p in places if _WORD.fullmatch(p)}

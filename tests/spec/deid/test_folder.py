@@ -176,6 +176,7 @@ def test_with_a_crosswalk_people_it_does_not_know_wait(incoming, tmp_path):
         ("patient_id,participant\n,LE-1\n", "needs patient_id and participant"),
         ("patient_id,participant\nA,LE-1\nA,LE-2\n", "stands in line 2 already"),
         ("patient_id,participant,date_shift_days\nA,LE-1,soon\n", "no whole number"),
+        ("patient_id,participant,date_shift_days\nA,LE-1,0\n", "other than 0"),
     ],
 )
 def test_a_crosswalk_that_is_wrong_says_where(tmp_path, text, words):

@@ -256,3 +256,44 @@ def test_bytes_that_the_character_set_does_not_allow_are_still_recognised():
 
     assert result(data).StudyDescription == "knee"
     assert KEY is not None
+
+
+def test_initials_of_staff_that_are_imaging_words_cost_no_words():
+    out = result(
+        ct_file(
+            OperatorsName="CT", PatientName="Ng^Bo", StudyDescription="CT CHEST NG BO"
+        )
+    )
+
+    assert out.StudyDescription == "CT CHEST"
+
+
+def test_files_in_several_threads_do_not_mix():
+    from concurrent.futures import ThreadPoolExecutor
+
+    held = Profile(text="hold")
+    data = [ct_file(StudyDescription=d) for d in ("knee", "knee Zorblatt") * 20]
+    with ThreadPoolExecutor(4) as pool:
+        reasons = [done.reason for done in pool.map(lambda d: run(d, held), data)]
+
+    assert reasons == [None, "text_needs_review"] * 20
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b"ISO-IR 100", "ISO_IR 100"),
+        (b"ISO IR 192", "ISO_IR 192"),
+        (b"UTF-8     ", "ISO_IR 192"),
+        (b"ISO_IR100 ", "ISO_IR 100"),
+    ],
+)
+def test_a_character_set_that_is_misspelt_is_put_right(written, told):
+    data = ct_file().replace(b"ISO_IR 100", written)
+
+    assert result(data).SpecificCharacterSet == told
+
+
+@pytest.mark.parametrize("written", [b"ISO_IR 999", b"KLINGON   ", b"\x00SO_IR 100"])
+def test_a_character_set_that_nobody_knows_makes_the_file_wait(written):
+    assert run(ct_file().replace(b"ISO_IR 100", written)).reason == "character_set"

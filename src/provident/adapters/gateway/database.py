@@ -1,4 +1,4 @@
-"""SQLite as the gateway uses it: WAL, FULL, short immediate transactions, one connection a thread."""
+"""SQLite as the gateway uses it: WAL, synced, short immediate transactions, one connection a thread."""
 
 from __future__ import annotations
 
@@ -27,15 +27,19 @@ class Database:
             found = sqlite3.connect(self._path, timeout=30, isolation_level=None)
             found.row_factory = sqlite3.Row
             found.execute("PRAGMA journal_mode=WAL")
-            found.execute("PRAGMA synchronous=FULL")
             found.execute("PRAGMA foreign_keys=ON")
             self._local.connection = found
         return found
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that writes: all or nothing, durable when it ends."""
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction that writes: all or nothing, and durable when it ends.
+
+        Without `durable` a power cut (no crash of ours) may take the last of them back: for rows that can be made
+        again from what is durable elsewhere.
+        """
         connection = self.connection()
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

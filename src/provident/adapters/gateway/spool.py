@@ -180,8 +180,11 @@ class Spool:
     # arrivals
 
     def land(self, id: str, session: str, way: str, size: int, at: float) -> None:  # noqa: A002  # the row's own word
-        """A file's bytes are durable; from now on it is accounted for."""
-        with self.database.transaction() as connection:
+        """A file's bytes are durable; from now on it is accounted for.
+
+        The row itself need not be synced: `SiteGateway.adopt` makes it again from the bytes.
+        """
+        with self.database.transaction(durable=False) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO arrival (id, session, way, received, size, state) "
                 "VALUES (?, ?, ?, ?, ?, 'landed')",
@@ -202,8 +205,8 @@ class Spool:
         return {row["id"] for row in self.database.rows("SELECT id FROM arrival")}
 
     def update(self, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-        """Change arrivals, all or none: (id, {column: value})."""
-        with self.database.transaction() as connection:
+        """Change arrivals, all or none: (id, {column: value}). What a power cut takes back is found out again."""
+        with self.database.transaction(durable=False) as connection:
             for name, columns in changes:
                 told = ", ".join(f"{column} = ?" for column in columns)
                 connection.execute(
