@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from provident.kernel import NotFound
-from provident.web.exams.models import Exam, Series
+from provident.web.exams.models import Exam as Exam
+from provident.web.exams.models import Series as Series
 from provident.web.exams.objects import object_store
 from provident.web.people.access import Thing, one, scoped
 from provident.web.people.models import Membership

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from django import forms
 
@@ -21,7 +22,8 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args, participants: Iterable[str] = (), **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["participant"].choices = [
+        chosen = cast("forms.ChoiceField", self.fields["participant"])
+        chosen.choices = [
             ("", "Choose a participant"),
             *((code, code) for code in participants),
         ]

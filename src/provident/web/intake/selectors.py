@@ -13,7 +13,9 @@ from provident.kernel.ids import sha256
 from provident.web.exams.models import Series
 from provident.web.exams.objects import object_store
 from provident.web.intake.manifest import Manifest, parse
-from provident.web.intake.models import Gateway, Quarantine, Transfer
+from provident.web.intake.models import Gateway
+from provident.web.intake.models import Quarantine as Quarantine
+from provident.web.intake.models import Transfer as Transfer
 from provident.web.participants.models import Participant
 from provident.web.people.access import Thing, one, scoped
 from provident.web.people.models import Membership

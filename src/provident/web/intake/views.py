@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -22,13 +22,14 @@ from provident.web.intake.receiving import SealedFile, SealedUpload, body_pieces
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
 from provident.web.people.actions import actor
+from provident.web.people.requests import MemberRequest
 
 
 TRANSFER_STATES = ("announced", "verified", "refused")
 
 
 @require_GET
-def transfers(request: HttpRequest, study: str) -> HttpResponse:
+def transfers(request: MemberRequest, study: str) -> HttpResponse:
     """All transfers, the newest first."""
     by = request.membership
     rows = selectors.transfers(by)
@@ -48,7 +49,7 @@ def transfers(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_GET
-def transfer(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def transfer(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """One transfer with its receipt."""
     row = selectors.transfer(request.membership, pk)
     receipt = selectors.receipt(row)
@@ -73,7 +74,7 @@ def transfer(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 # Upload
 
 
-def _own_gateway(request: HttpRequest):
+def _own_gateway(request: MemberRequest):
     by = request.membership
     check(by, "send", Thing.TRANSFER)
     gateway = built_in(selectors.own_site(by))
@@ -82,11 +83,11 @@ def _own_gateway(request: HttpRequest):
     return gateway
 
 
-def _owner(request: HttpRequest) -> str:
+def _owner(request: MemberRequest) -> str:
     return f"member {request.membership.pk}"
 
 
-def _own_upload(request: HttpRequest, upload: str):
+def _own_upload(request: MemberRequest, upload: str):
     gateway = _own_gateway(request)
     if not uploads.belongs_to(gateway, upload, _owner(request)):
         raise NotFound("There is no such upload of yours, or it is finished.")
@@ -95,7 +96,7 @@ def _own_upload(request: HttpRequest, upload: str):
 
 @csrf_exempt  # the form's body must not be read before `upload_handlers` are set; `_new_upload` is protected
 @require_http_methods(["GET", "POST"])
-def new_upload(request: HttpRequest, study: str) -> HttpResponse:
+def new_upload(request: MemberRequest, study: str) -> HttpResponse:
     """Hand in a folder (with JavaScript) or a ZIP archive (with or without)."""
     gateway = _own_gateway(request)
     if request.method == "POST":
@@ -105,7 +106,7 @@ def new_upload(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @csrf_protect
-def _new_upload(request: HttpRequest, study: str, gateway) -> HttpResponse:
+def _new_upload(request: MemberRequest, study: str, gateway) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         handed_in = cast("SealedFile | None", request.FILES.get("archive"))
@@ -128,7 +129,7 @@ def _new_upload(request: HttpRequest, study: str, gateway) -> HttpResponse:
 
 
 @require_POST
-def start_upload(request: HttpRequest, study: str) -> HttpResponse:
+def start_upload(request: MemberRequest, study: str) -> HttpResponse:
     """Begin an upload; tells where its files go."""
     gateway = _own_gateway(request)
     upload = uploads.begin(gateway, _owner(request))
@@ -142,7 +143,7 @@ def start_upload(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_POST
-def upload_file(request: HttpRequest, study: str, upload: str) -> HttpResponse:
+def upload_file(request: MemberRequest, study: str, upload: str) -> HttpResponse:
     """Take one file as the body of the request."""
     gateway = _own_upload(request, upload)
     taken = uploads.take(gateway, upload, body_pieces(request))
@@ -155,14 +156,14 @@ def upload_file(request: HttpRequest, study: str, upload: str) -> HttpResponse:
 
 
 @require_POST
-def finish_upload(request: HttpRequest, study: str, upload: str) -> HttpResponse:
+def finish_upload(request: MemberRequest, study: str, upload: str) -> HttpResponse:
     """Everything is handed in."""
     gateway = _own_upload(request, upload)
     _finish(request, gateway, upload)
     return JsonResponse({"next": reverse("intake:upload", kwargs={"study": study, "upload": upload})})  # fmt: skip
 
 
-def _finish(request: HttpRequest, gateway, upload: str) -> None:
+def _finish(request: MemberRequest, gateway, upload: str) -> None:
     uploads.finish(gateway, upload)
     images = sum(gateway.spool.counts("session = ?", upload).values())
     gateway.ledger.record(clock(), request.membership.user.username, "upload.finished", upload=upload, files=images)  # fmt: skip
@@ -170,7 +171,7 @@ def _finish(request: HttpRequest, gateway, upload: str) -> None:
 
 @never_cache
 @require_GET
-def upload(request: HttpRequest, study: str, upload: str) -> HttpResponse:
+def upload(request: MemberRequest, study: str, upload: str) -> HttpResponse:
     """What was found in an upload, how far it has come, and its receipt."""
     gateway = _own_gateway(request)
     found = uploads.report(gateway, upload)
@@ -191,13 +192,13 @@ def upload(request: HttpRequest, study: str, upload: str) -> HttpResponse:
 
 
 @require_GET
-def quarantine(request: HttpRequest, study: str) -> HttpResponse:
+def quarantine(request: MemberRequest, study: str) -> HttpResponse:
     """Everything that is held back, and what was decided."""
     return _quarantine(request)
 
 
 def _quarantine(
-    request: HttpRequest,
+    request: MemberRequest,
     form: DecisionForm | None = None,
     about: int | None = None,
     seen: dict[str, str] | None = None,
@@ -227,7 +228,7 @@ def _quarantine(
 
 
 @require_POST
-def decide(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def decide(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """Link, try again or discard."""
     by = request.membership
     row = selectors.quarantine(by, pk, "resolve")
@@ -251,7 +252,7 @@ def decide(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-def look(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def look(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """Whose images these are, for the site's own people: shown once, from the gateway, stored nowhere else."""
     by = request.membership
     row = selectors.quarantine(by, pk, "resolve")
@@ -265,7 +266,7 @@ def look(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_GET
-def picture(request: HttpRequest, study: str, pk: int, number: int) -> HttpResponse:
+def picture(request: MemberRequest, study: str, pk: int, number: int) -> HttpResponse:
     """One held image from the gateway, for the site's own people."""
     row = selectors.quarantine(request.membership, pk, "resolve")
     gateway = built_in(row.site)

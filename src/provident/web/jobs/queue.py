@@ -53,7 +53,7 @@ def take_back() -> int:
     Returns how many jobs. Without it they come back by themselves after the engine's retry time (Q_CLUSTER).
     """
     now = SystemClock().now()
-    return OrmQ.objects.filter(lock__gt=now).update(lock=now)
+    return int(OrmQ.objects.filter(lock__gt=now).update(lock=now))
 
 
 def enqueue(path: str, thing_id: str | int) -> None:
