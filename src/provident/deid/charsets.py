@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pydicom.charset import (
@@ -13,6 +14,8 @@ from pydicom.charset import (
     encode_string,
     python_encoding,
 )
+
+from provident.deid.elements import Damaged, Element
 
 
 # A value ends where one of these stands: after it the default repertoire is in force again.
@@ -43,6 +46,28 @@ def _known_term(term: str) -> str | None:
         if match and form.format(match[1]) in python_encoding:
             return form.format(match[1])
     return None
+
+
+CHARACTER_SET = 0x00080005
+
+
+def of_item(
+    data: bytes, parts: Iterable[Element], outer: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The codecs of an item: its own character set's, or those of what it lies in (PS3.3 C.12.1.1.2).
+
+    Raises:
+        Damaged: the item names a character set that nobody knows.
+    """
+    for element in parts:
+        if element.tag == CHARACTER_SET:
+            told = known_set(
+                data[element.value : element.end].decode("ascii", "replace")
+            )
+            if told is None:
+                raise Damaged("character_set")
+            return codecs(told)
+    return outer
 
 
 @lru_cache(maxsize=256)

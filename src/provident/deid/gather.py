@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from provident.deid.charsets import codecs, decode
+from provident.deid.charsets import codecs, decode, of_item
 from provident.deid.elements import Element, elements, items
 from provident.deid.identifiers import (
     Identifiers,
@@ -92,17 +92,6 @@ class Gatherer:
         """Everything in a data set that was split already."""
         return union([self.element(data, e) for e in found if e.vr in _SOURCES])
 
-    def body(self, data: bytes, start: int, end: int, depth: int = 0) -> Identifiers:
-        """Everything between two offsets."""
-        found = [
-            self.element(data, element, depth)
-            for element in elements(
-                data, start, end, implicit=self.implicit, depth=depth
-            )
-            if element.vr in _SOURCES
-        ]
-        return union(found)
-
     def element(self, data: bytes, element: Element, depth: int = 0) -> Identifiers:
         """What one element tells."""
         raw = data[element.start : element.after]
@@ -143,15 +132,21 @@ class Gatherer:
             character_set="",
             retained=self.retained,
         )
-        inner.encodings = self.encodings
-        return union(
-            [
-                inner.body(data, start, end, depth + 1)
-                for start, end in items(
-                    data, element, implicit=self.implicit, depth=depth
-                )
+        found = []
+        for start, end in items(data, element, implicit=self.implicit, depth=depth):
+            parts = list(
+                elements(data, start, end, implicit=inner.implicit, depth=depth + 1)
+            )
+            inner.encodings = of_item(data, parts, self.encodings)
+            inner.forget()
+            found += [
+                inner.element(data, e, depth + 1) for e in parts if e.vr in _SOURCES
             ]
-        )
+        return union(found)
+
+    def forget(self) -> None:
+        """Forget what was read: it may read otherwise in another character set."""
+        self._seen.clear()
 
 
 def of_value(tag: int, vr: str, text: str) -> Identifiers:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from provident.deid import csa
-from provident.deid.charsets import decode, encode
+from provident.deid.charsets import decode, encode, of_item
 from provident.deid.content import concept_code, identifies
 from provident.deid.dates import capped_age, shift_date, shift_datetime
 from provident.deid.elements import Element, elements, items
@@ -73,6 +73,7 @@ class HeaderEngine:
         self.very_old = very_old
         self._out: dict[tuple[str, bytes], Raw | None] = {}
         self._held: dict[tuple[str, bytes], tuple[str, ...]] = {}
+        self._others: dict[tuple[str, ...], HeaderEngine] = {}
         self._blobs: dict[bytes, bytes | None] = {}
         self.unapproved: list[str] = []
         self._do: dict[Do, Callable[[bytes, str], bytes | None]] = {
@@ -241,11 +242,30 @@ class HeaderEngine:
                 if element.tag == CONTENT_SEQUENCE
                 else None
             )
-            written = self.data_set(
+            engine = self._speaking(of_item(data, parts, self.encodings))
+            written = engine.data_set(
                 data, parts, implicit=inner, depth=depth + 1, concept=concept
             )
             found.append(b"".join(out for _, out in written))
         return encode_items(found)
+
+    def _speaking(self, encodings: tuple[str, ...]) -> HeaderEngine:
+        """The engine for items of another character set: the same in all else."""
+        if encodings == self.encodings:
+            return self
+        if encodings not in self._others:
+            other = HeaderEngine(
+                self.rules,
+                self.key,
+                self.subject,
+                self.cleaner,
+                encodings,
+                implicit=self.implicit,
+                very_old=self.very_old,
+            )
+            other.unapproved = self.unapproved
+            self._others[encodings] = other
+        return self._others[encodings]
 
     def _hash(self, raw: bytes, vr: str) -> bytes | None:
         if vr != "UI":

@@ -94,7 +94,8 @@ def reading_copy(data: bytes, *, key: bytes, case: str, number: int) -> bytes:
     """
     import io
 
-    from pydicom import Dataset, dcmread
+    from pydicom import dcmread
+    from pydicom.dataset import FileMetaDataset
 
     from provident.dicom import pixels
 
@@ -112,5 +113,5 @@ def reading_copy(data: bytes, *, key: bytes, case: str, number: int) -> bytes:
     if "FrameOfReferenceUID" in source:
         made.FrameOfReferenceUID = _uid(key, case, str(source.FrameOfReferenceUID))
     made.InstanceNumber = number
-    made.file_meta = Dataset()
+    made.file_meta = FileMetaDataset()
     return dicom.write(made)

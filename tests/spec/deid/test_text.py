@@ -297,3 +297,32 @@ def test_a_character_set_that_is_misspelt_is_put_right(written, told):
 @pytest.mark.parametrize("written", [b"ISO_IR 999", b"KLINGON   ", b"\x00SO_IR 100"])
 def test_a_character_set_that_nobody_knows_makes_the_file_wait(written):
     assert run(ct_file().replace(b"ISO_IR 100", written)).reason == "character_set"
+
+
+def test_an_item_with_a_character_set_of_its_own_is_read_in_it():
+    item = Dataset()
+    item.SpecificCharacterSet = "ISO_IR 144"
+    item.StudyDescription = "knee Иванова"
+    item.OtherPatientNames = "Иванова^Анна"
+    outer = Dataset()
+    outer.SpecificCharacterSet = "ISO_IR 192"
+    outer.StudyDescription = "hand Иванова Müller"
+    made = data_set(
+        ReferencedSeriesSequence=Sequence([item, outer]), PatientName="Muller^Jan"
+    )
+
+    out = result(file_of(made))
+
+    told = [i.StudyDescription for i in out.ReferencedSeriesSequence]
+    assert told == ["knee", "hand"]
+
+
+def test_an_item_with_a_character_set_that_nobody_knows_makes_the_file_wait():
+    item = Dataset()
+    item.SpecificCharacterSet = "ISO_IR 144"
+    made = data_set(ReferencedSeriesSequence=Sequence([item]))
+
+    assert (
+        run(file_of(made).replace(b"ISO_IR 144", b"ISO_IR 944")).reason
+        == "character_set"
+    )

@@ -184,7 +184,8 @@ def upload(request: MemberRequest, study: str, upload: str) -> HttpResponse:
         "totals": totals,
         "moving": totals["on the way"] > 0,
     }
-    part = "intake/upload_state.jinja" if request.htmx else "intake/upload.jinja"
+    whole = "HX-Request" not in request.headers
+    part = "intake/upload.jinja" if whole else "intake/upload_state.jinja"
     return render(request, part, context)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from provident.recruitment.slots import SlotState, moved
 from provident.web.ledger.record import Actor, record
 from provident.web.participants.models import Participant, Slot
 from provident.web.sites.models import Site
-from provident.web.studies.plans import plan_in_force
+from provident.web.studies.plans import consent_options, plan_in_force, withdrawals
 
 
 def next_code(site: Site) -> str:
@@ -27,7 +28,7 @@ def next_code(site: Site) -> str:
 
 
 def _required_consent(site: Site, consent: Mapping[str, bool]) -> None:
-    options = plan_in_force(site.study).consent.options
+    options = consent_options(plan_in_force(site.study))
     unknown = sorted(set(consent) - set(options))
     if unknown:
         raise InvalidInput(f"The plan has no consent option {', '.join(unknown)}.")
@@ -179,7 +180,7 @@ def withdraw(
     reason: str = "",
 ) -> None:
     """Record a withdrawal of the plan's kind; no gate stands before it."""
-    kinds = plan_in_force(participant.study).consent.withdrawal
+    kinds = withdrawals(plan_in_force(participant.study))
     if kind not in kinds:
         raise InvalidInput(f"The plan knows these withdrawals: {', '.join(kinds)}.")
     old = participant.status
@@ -210,7 +211,7 @@ def change_consent(
 ) -> None:
     """Change what a participant consents to; exports and shares follow it from now on."""
     unknown = sorted(
-        set(consent) - set(plan_in_force(participant.study).consent.options)
+        set(consent) - set(consent_options(plan_in_force(participant.study)))
     )
     if unknown or not reason.strip():
         raise InvalidInput("Say why, and name only options of the plan.")
@@ -225,7 +226,7 @@ def change_consent(
 
 
 def _slot_event(
-    action: str, slot: Slot, by: Actor, clock: Clock, **values: dict[str, object]
+    action: str, slot: Slot, by: Actor, clock: Clock, **values: Any
 ) -> None:
     participant = slot.participant
     record(clock=clock, by=by, study=participant.study.slug, action=action, thing="slot", thing_id=str(slot.pk),

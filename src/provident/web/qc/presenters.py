@@ -94,13 +94,13 @@ def score_rows(exam: Any) -> list[ScoreRow]:
     return rows
 
 
-def scores_of(posted: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+def scores_of(posted: Iterable[tuple[str, object]]) -> dict[str, dict[str, str]]:
     """Posted fields `role:score` as role -> score -> value; empty ones are left out."""
     made: dict[str, dict[str, str]] = {}
     for name, value in posted:
         role, colon, score = name.partition(":")
         if colon and value:
-            made.setdefault(role, {})[score] = value
+            made.setdefault(role, {})[score] = str(value)
     return made
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from provident.kernel import ProvidentError
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
+from provident.web.people.requests import MemberRequest
 from provident.web.qc import actions, presenters, selectors
 from provident.web.qc.forms import AnswerForm, AskForm, CloseForm, ReviewForm
 
 
 @require_GET
-def worklist(request: HttpRequest, study: str) -> HttpResponse:
+def worklist(request: MemberRequest, study: str) -> HttpResponse:
     """Exams that wait for a decision, and queries that wait for somebody."""
     by = request.membership
     check(by, "see", Thing.REVIEW)
@@ -33,7 +34,9 @@ def worklist(request: HttpRequest, study: str) -> HttpResponse:
     return render(request, "qc/worklist.jinja", context)
 
 
-def _review_context(request: HttpRequest, exam, form: ReviewForm, scores: dict) -> dict:
+def _review_context(
+    request: MemberRequest, exam, form: ReviewForm, scores: dict
+) -> dict:
     by = request.membership
     return {
         "exam": exam,
@@ -56,13 +59,13 @@ def _review_context(request: HttpRequest, exam, form: ReviewForm, scores: dict) 
 
 
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def review(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """One exam to score and decide."""
     by = request.membership
     exam = selectors.exam(by, pk)
     check(by, "review" if request.method == "POST" else "see", Thing.REVIEW)
     form = ReviewForm(request.POST or None)
-    scores = presenters.scores_of(request.POST.items())
+    scores = presenters.scores_of(request.POST.dict().items())
     if request.method == "POST" and form.is_valid():
         try:
             actions.review(
@@ -86,7 +89,7 @@ def review(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def ask(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def ask(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """Ask the site about an exam."""
     by = request.membership
     check(by, "ask", Thing.QUERY)
@@ -103,7 +106,7 @@ def ask(request: HttpRequest, study: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def queries(request: HttpRequest, study: str) -> HttpResponse:
+def queries(request: MemberRequest, study: str) -> HttpResponse:
     """All queries, by state."""
     state = request.GET.get("state", "")
     rows = selectors.queries(
@@ -119,7 +122,7 @@ def queries(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def query(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def query(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """One query's thread: answer it (site) or close it (quality)."""
     by = request.membership
     row = selectors.query(by, pk)

@@ -103,7 +103,7 @@ def image(assignment: Assignment, name: str) -> dict[str, str]:
     for row in assignment.case.series.all():
         for entry in row.copy:
             if entry["name"] == name:
-                return entry
+                return dict(entry)
     raise NotFound("There is no such image in this case.")
 
 
@@ -186,7 +186,9 @@ def accepted_dates(case: Case) -> list[date]:
     rows = Exam.objects.filter(
         participant_id=case.participant_id, acquired_on__isnull=False
     )
-    return list(rows.values_list("acquired_on", flat=True))
+    return [
+        day for day in rows.values_list("acquired_on", flat=True) if day is not None
+    ]
 
 
 def pace(reader_id: int) -> float | None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from provident.kernel import NotFound
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Role, Thing, can, check
+from provident.web.people.requests import MemberRequest
 from provident.web.people.selectors import memberships
 from provident.web.reading import actions, presenters, selectors
 from provident.web.reading.designs import designs, open_limits
@@ -21,7 +22,7 @@ from provident.web.reading.forms import LimitForm, ReleaseForm
 
 
 @require_GET
-def worklist(request: HttpRequest, study: str) -> HttpResponse:
+def worklist(request: MemberRequest, study: str) -> HttpResponse:
     """A reader's own list."""
     by = request.membership
     rows = presenters.my_cases(selectors.mine(by))
@@ -40,7 +41,7 @@ def worklist(request: HttpRequest, study: str) -> HttpResponse:
 @require_GET
 @cache_control(no_store=True)
 # Cornerstone sets styles from script; this page alone allows it (docs/explanation/security.md).
-@csp_update(
+@csp_update(  # type: ignore[arg-type]  # its stub knows views without arguments alone
     {
         "style-src": ["'unsafe-inline'"],
         "img-src": ["blob:"],
@@ -73,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def overview(request: HttpRequest, study: str) -> HttpResponse:
+def overview(request: MemberRequest, study: str) -> HttpResponse:
     """The designs, how far their reads are, and the cases."""
     by = request.membership
     rows = selectors.cases(by)
@@ -99,7 +100,7 @@ def overview(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_POST
-def draw(request: HttpRequest, study: str, endpoint: str) -> HttpResponse:
+def draw(request: MemberRequest, study: str, endpoint: str) -> HttpResponse:
     """Draw the order of the cases that are ready."""
     by = request.membership
     check(by, "assign", Thing.CASE)
@@ -121,7 +122,7 @@ def _known(by, endpoint: str) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-def limit(request: HttpRequest, study: str, endpoint: str) -> HttpResponse:
+def limit(request: MemberRequest, study: str, endpoint: str) -> HttpResponse:
     """Fix a figure that the plan leaves open."""
     by = request.membership
     check(by, "assign", Thing.CASE)
@@ -146,7 +147,7 @@ def limit(request: HttpRequest, study: str, endpoint: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def release(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def release(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """Say that no technical cause explains a disagreement."""
     by = request.membership
     check(by, "release", Thing.ADJUDICATION)

@@ -45,7 +45,7 @@ def waits(membership: Membership, now: datetime) -> list[Wait]:
                     urgency=urgency,
                 )
             )
-        undrawn = rows.filter(state="open", given=0).count()
+        undrawn = rows.filter(state="open", assignments__isnull=True).count()
         found.append(
             Wait(
                 place="cases",

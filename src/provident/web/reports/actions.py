@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -133,7 +134,7 @@ def make_export(*, by: Membership, clock: Clock) -> Export:
     at_head = head(study.slug)
     texts = content.files(study=study, seen=fields(by))
     folder = f"exports/{study.slug}/{new_token(9)}"
-    files = {
+    files: dict[str, dict[str, Any]] = {
         name: {
             "key": f"{folder}/{name}",
             "sha256": sha256(made.text.encode()),

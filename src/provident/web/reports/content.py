@@ -12,7 +12,7 @@ from provident.web.people.access import Field
 from provident.web.reports import tables
 from provident.web.reports.selectors import final_values, latest_reads, participants
 from provident.web.studies.models import Study
-from provident.web.studies.plans import plan_in_force
+from provident.web.studies.plans import consent_options, plan_in_force, withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ def may_be_used(participant: Participant) -> bool:
     """Whether the participant's current consent and kind of withdrawal let the data be used."""
     plan = plan_in_force(participant.study)
     required = [
-        name for name, option in plan.consent.options.items() if option.required
+        name for name, option in consent_options(plan).items() if option.required
     ]
     if any(participant.consent.get(name) is False for name in required):
         return False
-    withdrawal = plan.consent.withdrawal.get(participant.withdrawal)
+    withdrawal = withdrawals(plan).get(participant.withdrawal)
     return withdrawal is None or str(withdrawal.derived).startswith("keep")
 
 
@@ -191,19 +191,19 @@ def _codebook(study: Study, names: list[str]) -> Iterator[dict[str, Any]]:
     if "reads_long.csv" not in names and "final_long.csv" not in names:
         return
     for form_id, model in plan_in_force(study).forms.items():
-        for column in forms.columns(forms.compile_form(model)):
+        for answer in forms.columns(forms.compile_form(model)):
             yield {
                 "file": "variable",
-                "column": column.key,
+                "column": answer.key,
                 "form": form_id,
-                "label": column.label,
-                "type": column.type,
-                "unit": column.unit,
-                "low": column.low,
-                "high": column.high,
-                "values": "; ".join(f"{c.value} = {c.label}" for c in column.choices),
+                "label": answer.label,
+                "type": answer.type,
+                "unit": answer.unit,
+                "low": answer.low,
+                "high": answer.high,
+                "values": "; ".join(f"{c.value} = {c.label}" for c in answer.choices),
                 "missing_codes": "; ".join(
-                    f"{code} = {words}" for code, words in column.missing
+                    f"{code} = {words}" for code, words in answer.missing
                 ),
-                "derivation": column.formula,
+                "derivation": answer.formula,
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,12 +11,13 @@ from provident.kernel import NotFound, ProvidentError
 from provident.web.exams.objects import object_store
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
+from provident.web.people.requests import MemberRequest
 from provident.web.reports import actions, selectors
 from provident.web.reports.forms import SignForm, UnblindForm
 
 
 @require_GET
-def data(request: HttpRequest, study: str) -> HttpResponse:
+def data(request: MemberRequest, study: str) -> HttpResponse:
     """What may be exported now, the exports made, the lock."""
     by = request.membership
     context = {
@@ -32,7 +33,7 @@ def data(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_POST
-def make(request: HttpRequest, study: str) -> HttpResponse:
+def make(request: MemberRequest, study: str) -> HttpResponse:
     """Make an export."""
     made = actions.make_export(by=request.membership, clock=clock())
     messages.success(
@@ -43,7 +44,7 @@ def make(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_GET
-def fetch(request: HttpRequest, study: str, pk: int, name: str) -> HttpResponse:
+def fetch(request: MemberRequest, study: str, pk: int, name: str) -> HttpResponse:
     """One file of an export; that it was fetched is an event."""
     by = request.membership
     export = selectors.export(by, pk)
@@ -59,7 +60,7 @@ def fetch(request: HttpRequest, study: str, pk: int, name: str) -> HttpResponse:
 
 
 def _signed(
-    request: HttpRequest, study: str, form, template: str, act, done: str
+    request: MemberRequest, study: str, form, template: str, act, done: str
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +77,7 @@ def _signed(
 
 
 @require_http_methods(["GET", "POST"])
-def lock(request: HttpRequest, study: str) -> HttpResponse:
+def lock(request: MemberRequest, study: str) -> HttpResponse:
     """Lock the study's imaging data, signed."""
     check(request.membership, "lock", Thing.LOCK)
     form = SignForm(request.POST or None)
@@ -91,7 +92,7 @@ def lock(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def unblind(request: HttpRequest, study: str) -> HttpResponse:
+def unblind(request: MemberRequest, study: str) -> HttpResponse:
     """Unblind a locked study, signed."""
     check(request.membership, "unblind", Thing.LOCK)
     form = UnblindForm(request.POST or None, request.FILES or None)

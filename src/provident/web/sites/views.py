@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can
 from provident.web.people.actions import actor
+from provident.web.people.requests import MemberRequest
 from provident.web.sites import actions, presenters, selectors
 from provident.web.sites.forms import AcceptForm, ActivateForm
 
 
 @require_GET
-def sites(request: HttpRequest, study: str) -> HttpResponse:
+def sites(request: MemberRequest, study: str) -> HttpResponse:
     """All sites with their scanners, and the changes that wait."""
     by = request.membership
     context = {
@@ -28,7 +29,7 @@ def sites(request: HttpRequest, study: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def activate(request: HttpRequest, study: str, code: str) -> HttpResponse:
+def activate(request: MemberRequest, study: str, code: str) -> HttpResponse:
     """Open a site."""
     by = request.membership
     site = selectors.site(by, code, "activate")
@@ -44,7 +45,7 @@ def activate(request: HttpRequest, study: str, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def accept(request: HttpRequest, study: str, pk: int) -> HttpResponse:
+def accept(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """Accept a scanner change with what the bridging check showed."""
     by = request.membership
     change = selectors.change(by, pk, "accept")

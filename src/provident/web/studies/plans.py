@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from functools import lru_cache
 
 from provident import plan
 from provident.kernel import PlanError
+from provident.plan.models.consent import Option, Withdrawal
 from provident.web.studies.models import PlanVersion, Study
 
 
@@ -62,3 +64,13 @@ def version_in_force(study: Study) -> PlanVersion:
 def plan_in_force(study: Study) -> plan.Plan:
     """The plan in force."""
     return plan_of(version_in_force(study))
+
+
+def consent_options(of: plan.Plan) -> Mapping[str, Option]:
+    """The consent options of a plan; none where it has no consent.yaml."""
+    return of.consent.options if of.consent else {}
+
+
+def withdrawals(of: plan.Plan) -> Mapping[str, Withdrawal]:
+    """The levels of withdrawal of a plan; none where it has no consent.yaml."""
+    return of.consent.withdrawal if of.consent else {}
