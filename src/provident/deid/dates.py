@@ -57,6 +57,15 @@ def capped_age(value: str, cap: int) -> str:
     return f"{number:03d}{unit}"
 
 
+def capped_years(value: str, cap: int) -> str:
+    """A number of years, where more than `cap` becomes cap + 1; what is no number becomes empty."""
+    try:
+        years = float(value)
+    except ValueError:
+        return ""
+    return value.strip() if years <= cap else str(cap + 1)
+
+
 def is_older_than(value: str, cap: int) -> bool:
     """Whether an AS value is above `cap` years."""
     match = _AS.fullmatch(value.strip().upper())

@@ -13,13 +13,25 @@ from collections.abc import Callable
 
 from provident.deid import csa
 from provident.deid.charsets import decode, encode, of_item
-from provident.deid.content import concept_code, identifies
-from provident.deid.dates import capped_age, shift_date, shift_datetime
+from provident.deid.content import (
+    MEASURED_VALUE,
+    NUMERIC_VALUE,
+    SUBJECT_AGE,
+    concept_code,
+    identifies,
+)
+from provident.deid.dates import capped_age, capped_years, shift_date, shift_datetime
 from provident.deid.elements import Element, elements, items
 from provident.deid.identity import SiteKey, Subject, hidden_uid
 from provident.deid.rules import Do, Rules
 from provident.deid.text import Cleaner
-from provident.deid.vrs import SINGLE_VALUED, TEXT_VRS, vr_of
+from provident.deid.vrs import (
+    CHARACTERS,
+    SINGLE_VALUED,
+    TEXT_VRS,
+    WORD_SIZES,
+    vr_of,
+)
 from provident.deid.writer import encode_element, encode_items
 
 
@@ -164,17 +176,11 @@ class HeaderEngine:
         depth: int,
         concept: str | None,
     ) -> Raw | None:
-        if creator:
-            vr, do = self._private(creator, element)
-        else:
-            vr = self._vr(element)
-            do = self.rules.of(element.tag, vr)
-            if concept is not None and identifies(concept, element.tag):
-                do = Do.DUMMY
+        vr, do = self._ruled(creator, element, concept)
         if do is Do.REMOVE:
             return None
         if vr == "SQ" and do in (Do.RECURSE, Do.KEEP):
-            value = self._sequence(data, element, implicit, depth)
+            value = self._sequence(data, element, implicit, depth, concept)
             return encode_element(element.tag, "SQ", value, implicit=self.implicit)
         if element.undefined:
             # Encapsulated pixels stay as they are, offset table and fragments.
@@ -182,25 +188,56 @@ class HeaderEngine:
             return whole if do is Do.KEEP else None
         if do is Do.RECURSE:
             return None
-        if (
-            do is Do.KEEP
-            and element.end - element.value > _COPIED_UP_TO
-            and vr == element.vr
-        ):
+        long = element.end - element.value > _COPIED_UP_TO
+        if do is Do.KEEP and long and vr == element.vr:
             return self._raw(data, element, vr, implicit)
+        return self._valued(data, element, vr, do, implicit)
+
+    def _ruled(
+        self, creator: str, element: Element, concept: str | None
+    ) -> tuple[str, Do]:
+        """VR and action of an element; in a content item its concept may decide."""
+        if creator:
+            return self._private(creator, element)
+        vr = self._vr(element)
+        if not vr:
+            return vr, Do.REMOVE
+        if concept is not None and identifies(concept, element.tag):
+            return vr, Do.DUMMY
+        if concept == SUBJECT_AGE and element.tag == NUMERIC_VALUE:
+            return vr, Do.AGE
+        return vr, self.rules.of(element.tag, vr)
+
+    def _valued(
+        self, data: bytes, element: Element, vr: str, do: Do, implicit: bool
+    ) -> Raw | None:
         raw = data[element.value : element.end]
-        value_ = self._do[do](raw, vr)
-        if value_ is None:
+        value = self._do[do](raw, vr)
+        if value is None:
             return None
-        if value_ == raw and vr == element.vr:
+        emptied = not value and raw and do is Do.CLEAN
+        if emptied and self.rules.must_have_value(element.tag):
+            value = _DUMMIES.get(vr, b"REMOVED")
+        if value == raw and vr == element.vr:
             return self._raw(data, element, vr, implicit)
-        return encode_element(element.tag, vr, value_, implicit=self.implicit)
+        return encode_element(element.tag, vr, value, implicit=self.implicit)
 
     def _vr(self, element: Element) -> str:
-        if element.vr != "UN":
-            return element.vr
+        """The VR by which an element is treated; empty when the file's cannot be right.
+
+        Characters are treated as the dictionary's kind of characters; what should be characters
+        and calls itself binary, or the other way round, is not believed.
+        """
         known = vr_of(element.tag)
-        return "SQ" if known == "UN" and element.undefined else known
+        if element.vr == "UN":
+            return "SQ" if known == "UN" and element.undefined else known
+        if known in ("UN", element.vr):
+            return element.vr
+        if (known in CHARACTERS) != (element.vr in CHARACTERS):
+            return ""
+        if (known == "SQ") != (element.vr == "SQ"):
+            return ""
+        return known if known in CHARACTERS else element.vr
 
     def _private(self, creator: str, element: Element) -> tuple[str, Do]:
         """VR and action of a private element: what no rule names is removed."""
@@ -213,6 +250,8 @@ class HeaderEngine:
         if vr in ("", "UN", "OB") or ((vr == "SQ") != (rule.vr == "SQ") and rule.vr):
             return vr, Do.REMOVE
         if vr in ("PN", "LT", "UT", "UR"):
+            return vr, Do.REMOVE
+        if rule.vr and (vr in CHARACTERS) != (rule.vr in CHARACTERS):
             return vr, Do.REMOVE
         if vr in TEXT_VRS:
             return vr, Do.FORMS
@@ -231,7 +270,12 @@ class HeaderEngine:
         )
 
     def _sequence(
-        self, data: bytes, element: Element, implicit: bool, depth: int
+        self,
+        data: bytes,
+        element: Element,
+        implicit: bool,
+        depth: int,
+        outer: str | None = None,
     ) -> bytes:
         inner = implicit or element.vr == "UN"
         found = []
@@ -240,6 +284,8 @@ class HeaderEngine:
             concept = (
                 concept_code(data, parts, implicit=inner, depth=depth + 1)
                 if element.tag == CONTENT_SEQUENCE
+                else outer
+                if element.tag == MEASURED_VALUE
                 else None
             )
             engine = self._speaking(of_item(data, parts, self.encodings))
@@ -290,13 +336,13 @@ class HeaderEngine:
         return "\\".join(shift(v, days) if v.strip() else "" for v in values).encode()
 
     def _age(self, raw: bytes, vr: str) -> bytes | None:
-        if vr != "AS":
-            return b""
-        values = raw.decode("ascii", "replace").strip("\0 ").split("\\")
         cap = self.rules.profile.age_cap
-        return "\\".join(
-            capped_age(v, cap) if v.strip() else "" for v in values
-        ).encode()
+        values = raw.decode("ascii", "replace").strip("\0 ").split("\\")
+        if vr == "AS":
+            return "\\".join(capped_age(v, cap) for v in values).encode()
+        if vr == "DS":
+            return "\\".join(capped_years(v, cap) for v in values).encode()
+        return b""
 
     def _birth(self, raw: bytes, vr: str) -> bytes | None:
         policy = self.rules.profile.birth_date
@@ -340,5 +386,7 @@ class HeaderEngine:
 
 
 def _kept(raw: bytes, vr: str) -> bytes | None:
-    """The value, unless it calls itself a UID and is none."""
-    return raw if vr != "UI" or _UIDS.fullmatch(raw) else b""
+    """The value, unless it calls itself a UID and is none, or is no whole number of words."""
+    if vr == "UI":
+        return raw if _UIDS.fullmatch(raw) else b""
+    return raw if len(raw) % WORD_SIZES.get(vr, 1) == 0 else None

@@ -111,6 +111,11 @@ class Rules:
         by_override = {t for t, a in self._overrides.items() if a is Action.KEEP}
         return frozenset((by_option | by_override) - WRITTEN)
 
+    def must_have_value(self, tag: int) -> bool:
+        """Whether the table gives an attribute a dummy rather than no value (Type 1 in some object)."""
+        row = rows().get(tag)
+        return row is not None and row.basic == "D"
+
     def of(self, tag: int, vr: str) -> Do:
         """What to do with a standard element of this tag and VR."""
         known = self._known.get((tag, vr))

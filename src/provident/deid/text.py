@@ -86,6 +86,10 @@ class Cleaner:
                 self._done[text, depth] = known
         return known
 
+    def tells_of_person(self, text: str) -> bool:
+        """Whether a text holds anything of this person, imaging words that are a name included."""
+        return self._without_own(text, self._exact) != text
+
     def _clean(self, text: str, depth: str) -> Cleaned:
         if depth == "light":
             own = self._without_own(text, self._technical)
@@ -203,9 +207,16 @@ def is_approved(piece: str, *, mixed: bool = False) -> bool:
         return False
     if len(folded) <= 2:
         return piece.isascii()
-    if len(folded) <= 4 and piece.isascii() and (mixed or piece.isupper()):
+    if piece.isascii() and (mixed or piece.isupper()) and _is_acronym(folded, mixed):
         return True
     return _abbreviates(folded) or _compound(folded)
+
+
+def _is_acronym(folded: str, mixed: bool) -> bool:
+    """Three letters, or four that stand beside figures or have no vowel: BOYE may be a name, STND is none."""
+    if len(folded) <= 3:
+        return True
+    return len(folded) == 4 and (mixed or not set(folded) & set("aeiouy"))
 
 
 @cache

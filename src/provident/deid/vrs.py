@@ -14,6 +14,14 @@ LONG_VRS = frozenset(
 TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC"))
 FREE_TEXT_VRS = frozenset(("LT", "ST", "UT"))
 DATE_VRS = frozenset(("DA", "DT"))
+CHARACTERS = frozenset(
+    (
+        "AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT",
+    )
+)  # fmt: skip
+WORD_SIZES = {
+    "US": 2, "SS": 2, "OW": 2, "UL": 4, "SL": 4, "FL": 4, "AT": 4, "OF": 4, "OL": 4, "FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8,
+}  # fmt: skip
 SINGLE_VALUED = frozenset(("LT", "ST", "UT", "UR"))
 SHORT_STRING_VRS = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI"))
 

@@ -46,7 +46,7 @@ WRONG = (
     Wrong(site="middle", nth=0, visit=1, modality="MR", fault="wrong_echo_time", days=-5, repeat=2),
     Wrong(site="middle", nth=4, visit=2, modality="MR", fault="wrong_echo_time", left_by="physicist"),
     Wrong(site="slow", nth=2, visit=2, modality="MR", fault="missing_slice", left_by="site"),
-    Wrong(site="excellent", nth=2, visit=1, modality="MR", fault="late_contrast"),
+    Wrong(site="excellent", nth=2, visit=2, modality="MR", fault="late_contrast"),
     Wrong(site="excellent", nth=6, visit=0, modality="DX", fault="no_laterality"),
     Wrong(site="middle", nth=-1, visit=0, modality="US", fault="burned_in_text"),
     Wrong(site="slow", nth=2, visit=1, modality="MR", days=12),

@@ -370,3 +370,18 @@ def test_a_key_of_one_s_own_is_used(incoming, tmp_path):
     assert made["a"] == made["b"]
     missing = call("deid", incoming, tmp_path / "c", "--key", tmp_path / "none.key")
     assert isinstance(missing.exception, InvalidInput)
+
+
+def test_what_verification_finds_is_held_and_ends_the_command_with_1(
+    incoming, tmp_path, monkeypatch
+):
+    from provident.deid import Leak, batch
+
+    monkeypatch.setattr(batch, "verify", lambda data, **told: [Leak("byte 1", "name")])
+
+    result = call("deid", incoming, tmp_path / "out", "--json")
+
+    told = document(result)
+    assert result.exit_code == 1
+    assert {f["reason"] for f in told["files"]} == {"identifier_left", "not_dicom"}
+    assert not list((tmp_path / "out").rglob("*.dcm"))

@@ -75,6 +75,8 @@ def clean(text: str) -> str:
         ("Marks by Tolliver^Maud", "Marks by"),
         ("scanned by Penhallow", "scanned by"),
         ("knee, sister Clara", "knee, sister"),
+        ("knee BOYE", "knee"),  # four capitals with a vowel may be a name
+        ("recon STND", "recon STND"),
         ("knee tel 020 7946 0018", "knee"),
         ("knee +44 20 7946 0018", "knee"),
         ("knee maud@aldhelm.example", "knee"),
@@ -326,3 +328,27 @@ def test_an_item_with_a_character_set_that_nobody_knows_makes_the_file_wait():
         run(file_of(made).replace(b"ISO_IR 144", b"ISO_IR 944")).reason
         == "character_set"
     )
+
+
+def test_what_must_have_a_value_gets_a_dummy_when_nothing_is_left():
+    out = result(ct_file(StructureSetLabel="QUARRENDON", RTPlanLabel="plan 1"))
+
+    assert (out.StructureSetLabel, out.RTPlanLabel) == ("REMOVED", "plan 1")
+
+
+@pytest.mark.parametrize(("years", "expected"), [("94", "90"), ("63.5", "63.5")])
+def test_an_age_in_a_report_is_capped_as_well(years, expected):
+    concept, value, item = Dataset(), Dataset(), Dataset()
+    concept.CodeValue, concept.CodingSchemeDesignator, concept.CodeMeaning = (
+        "121033",
+        "DCM",
+        "Subject Age",
+    )
+    value.NumericValue = years
+    item.ValueType = "NUM"
+    item.ConceptNameCodeSequence = Sequence([concept])
+    item.MeasuredValueSequence = Sequence([value])
+
+    out = result(file_of(data_set(ContentSequence=Sequence([item]))))
+
+    assert str(out.ContentSequence[0].MeasuredValueSequence[0].NumericValue) == expected

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provident.deid.pixels.frames import extremes
+from provident.deid.pixels.frames import Extremes, extremes
 
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def burned_in_text(data: bytes) -> list[Region]:
     Raises:
         NotDecodable: the pixels cannot be decoded.
     """
-    seen = extremes(data)
+    return lines_in(extremes(data))
+
+
+def lines_in(seen: Extremes) -> list[Region]:
+    """Lines of text on the minimum and maximum over frames, in pixels of the image itself."""
     lines = [region for view in seen.views for region in text_lines(view)]
     return [region.times(seen.factor) for region in merged(lines)]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from provident.deid.pixels.detector import Region, burned_in_text, overlap
+from provident.deid.pixels.detector import Region, lines_in, overlap
 from provident.deid.pixels.frames import NotDecodable, extremes
 from provident.deid.pixels.reading import Reader
 
@@ -44,11 +44,11 @@ def look(
     seen again where none may stay, it waits.
     """
     try:
-        seen = _outside(burned_in_text(data), settings)
+        whole = extremes(data)
+        seen = _outside(lines_in(whole), settings)
         if reader is None:
             return Looked("pixels_need_review" if seen else None)
         # What stands still is clearest on the minimum: what moves behind it is evened out.
-        whole = extremes(data)
         lines = [
             (line.text, line.region.times(whole.factor))
             for line in reader(whole.lowest)
@@ -59,7 +59,7 @@ def look(
         if not paint:
             return Looked()
         painted = without_regions(data, paint)
-        left = _apart(_outside(burned_in_text(painted), settings), stay)
+        left = _apart(_outside(lines_in(extremes(painted)), settings), stay)
     except NotDecodable:
         return Looked("pixels_unreadable")
     if left:

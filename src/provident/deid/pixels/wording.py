@@ -49,7 +49,7 @@ def may_stay(text: str, cleaner: Cleaner, keep: Sequence[str]) -> bool:
     date, a long number, or anything of this person, may not stay whatever else it says.
     """
     text = text.strip()
-    if cleaner.clean(text, "light").text != text or without_patterns(text) != text:
+    if cleaner.tells_of_person(text) or without_patterns(text) != text:
         return False
     if any(re.fullmatch(expression, text) for expression in keep):
         return True
