@@ -3,6 +3,8 @@
 from provident.deid.engine import Workbench as Workbench
 from provident.deid.engine import deidentify as deidentify
 from provident.deid.engine import gather as gather
+from provident.deid.explain import Change as Change
+from provident.deid.explain import explain as explain
 from provident.deid.identifiers import Identifiers as Identifiers
 from provident.deid.identity import Crosswalk as Crosswalk
 from provident.deid.identity import SiteKey as SiteKey

@@ -89,6 +89,11 @@ class Rules:
             for o in sorted(profile.overrides, key=lambda o: o.sop_class)
             if o.sop_class in ("", sop_class)
         }
+        self._reasons = {
+            o.tag: o.why
+            for o in sorted(profile.overrides, key=lambda o: o.sop_class)
+            if o.sop_class in ("", sop_class)
+        }
         self._private: dict[tuple[str, int, int], PrivateRule] = {}
         if 113111 in profile.options:
             self._private = dict(_shipped())
@@ -110,6 +115,24 @@ class Rules:
         }
         by_override = {t for t, a in self._overrides.items() if a is Action.KEEP}
         return frozenset((by_option | by_override) - WRITTEN)
+
+    def why(self, tag: int) -> str:
+        """The rule that decides on a standard attribute, in words."""
+        if tag in WRITTEN or tag >> 16 == 0x0012:
+            return "Provident writes who, which trial and what was done"
+        if not is_standard(tag):
+            return "no dictionary knows it"
+        if self._never(tag):
+            return "never passed on"
+        if tag == BIRTH_DATE:
+            return f"birth date: {self.profile.birth_date}"
+        if tag in self._reasons:
+            return self._reasons[tag]
+        row = rows().get(tag)
+        if row is None:
+            return "not in the standard's table: by the kind of its value"
+        told = [f"{c} {row.options[c]}" for c in self._columns if c in row.options]
+        return f"PS3.15 Table E.1-1: {', '.join([row.basic, *told])}"
 
     def must_have_value(self, tag: int) -> bool:
         """Whether the table gives an attribute a dummy rather than no value (Type 1 in some object)."""

@@ -149,7 +149,8 @@ def _words(lower: bytes, told: tuple[Needle, ...]) -> Iterator[tuple[str, int]]:
     for kind, needle, bounded in told:
         at = lower.find(needle)
         while at >= 0:
-            if not bounded or _stands_alone(lower, at, len(needle)):
+            alone = not bounded or _stands_alone(lower, at, len(needle))
+            if alone and not _in_a_word(lower, at, len(needle)):
                 yield kind, at
                 break
             at = lower.find(needle, at + 1)
@@ -186,6 +187,18 @@ def _add(
             continue
         if len(needle) >= _LETTERS - 1:
             told.setdefault((kind, needle), bounded)
+
+
+def _in_a_word(lower: bytes, at: int, size: int) -> bool:
+    """Whether it is but a part of a longer imaging word: Presse in compressed."""
+    start, end = at, at + size
+    while start > 0 and lower[start - 1 : start].isalpha():
+        start -= 1
+    while lower[end : end + 1].isalpha():
+        end += 1
+    if end - start == size or end - start > 40:
+        return False
+    return lower[start:end].decode("latin-1") in words()
 
 
 def _stands_alone(lower: bytes, at: int, size: int) -> bool:

@@ -148,9 +148,9 @@ def test_the_log_in_page_offers_the_accounts(served):
         ("bram", "quarantine", ["DEID.PIXELS_NEED_REVIEW"]),
         ("yasmin", "quarantine", ["QUARANTINE.UNKNOWN_PARTICIPANT"]),
         ("bram", "queries", ["B-101"]),
-        ("quinn", "quality", ["B-101"]),
+        ("quinn", "queries", ["B-101"]),
         ("ana", "reading", ["signed"]),
-        ("stella", "data", ["wide.csv"]),
+        ("stella", "data", ["scans.csv", "codebook.csv"]),
         ("mo", "ledger", ["quinn"]),
     ],
 )

@@ -221,3 +221,14 @@ def test_a_device_that_is_retained_is_still_a_leak_where_the_profile_does_not_re
         shifted_by=-100,
     )
     assert "number" in {leak.kind for leak in found}
+
+
+def test_a_name_that_is_part_of_an_imaging_word_is_no_leak_there_and_one_elsewhere():
+    who = Identifiers.of(names=["Presse^Anna"])
+
+    assert "name" not in kinds(
+        planted(raw_element(0x7FE00020, b"OB", b"compressed")), who
+    )
+    assert "name" in kinds(
+        planted(raw_element(0x7FE00020, b"OB", b"compressed presse ")), who
+    )

@@ -89,7 +89,7 @@ def test_a_locked_or_withdrawn_case_never_changes():
 
 
 @pytest.mark.parametrize(
-    "state", set(CaseState) - CASE.ends - {CaseState.TECHNICAL_QUERY}
+    "state", sorted(set(CaseState) - CASE.ends - {CaseState.TECHNICAL_QUERY})
 )
 def test_a_participant_may_withdraw_until_the_lock(state):
     assert CASE.can_move(state, CaseState.WITHDRAWN)

@@ -1,0 +1,257 @@
+"""Count each irradiation event once, whatever came, in whatever order and how often.
+
+An event is told apart by its UID and plane. Where a machine writes none, by what the
+event says and by its place among equals of the same report, so that a report that is
+sent again adds nothing and two equal exposures in one report stay two.
+Where the same event is stated with different doses the larger is kept and said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import fsum
+
+from provident.acquisition.dose.model import MAIN, Event, Kind, Report, Source
+from provident.acquisition.dose.units import Reading
+
+
+Key = tuple[str, ...]
+_SAME = 1e-6  # relative: the same number, written twice
+_ROUNDED = 0.01  # reports round each event and the total to two or three figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A stated total that the events do not add up to."""
+
+    report: str
+    total: str
+    stated: float
+    summed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Events that count once each, and what was odd about them."""
+
+    events: tuple[Event, ...]
+    conflicts: tuple[Event, ...] = ()
+    nameless: tuple[Event, ...] = ()
+    repeated: tuple[str, ...] = ()
+    cumulative: bool = False
+    differences: tuple[Difference, ...] = ()
+    totals: Mapping[str, float] | None = None
+
+
+def keyed(events: Sequence[Event]) -> list[tuple[Key, Event]]:
+    """Each event of one report or image with what tells it apart."""
+    seen: Counter[Key] = Counter()
+    found = []
+    for event in events:
+        key: Key = ("uid", event.uid, event.plane)
+        if not event.uid:
+            said = _said(event)
+            seen[said] += 1
+            key = (*said, str(seen[said]))
+        found.append((key, event))
+    return found
+
+
+def _said(event: Event) -> Key:
+    # An acquisition of many CT images, or an injection that heads every image, is one event.
+    amounts = (
+        ""
+        if event.source is Source.IMAGE and event.kind is Kind.CT
+        else _written(event)
+    )
+    where = "" if event.started else event.read_from
+    if event.source is Source.REPORT:
+        where = ""
+    return (
+        "says", str(event.kind), event.started, event.protocol, event.technique, event.plane,
+        event.side, event.view, event.tracer, amounts, where,
+    )  # fmt: skip
+
+
+def _written(event: Event) -> str:
+    return ";".join(f"{n}={v:.9g}" for n, v in sorted(event.amounts.items()))
+
+
+def once(keyed_events: Iterable[tuple[Key, Event]]) -> Counted:
+    """The events, each once; of several readings of one event the larger dose is kept."""
+    groups: dict[Key, list[Event]] = defaultdict(list)
+    for key, event in keyed_events:
+        groups[key].append(event)
+    events, conflicts, nameless = [], [], []
+    for key in sorted(groups):
+        event, agreed = _merged(groups[key])
+        events.append(event)
+        if not agreed:
+            conflicts.append(event)
+        if key[0] == "says":
+            nameless.append(event)
+    return Counted(
+        events=tuple(events), conflicts=tuple(conflicts), nameless=tuple(nameless)
+    )
+
+
+def _merged(group: Sequence[Event]) -> tuple[Event, bool]:
+    if all(e.kind is Kind.CT and e.source is Source.IMAGE for e in group):
+        return _acquisition(group), True
+    # The most complete reading that states the largest dose, whatever the order of arrival.
+    chosen = max(group, key=_weight)
+    return chosen, all(_agree(chosen, other) for other in group)
+
+
+def _weight(event: Event) -> tuple[float, int, int, str, str]:
+    main = event.main
+    return (
+        -1.0 if main is None else main,
+        len(event.amounts),
+        -len(event.unread),
+        _written(event),
+        repr(event.as_json()),
+    )
+
+
+def _agree(a: Event, b: Event) -> bool:
+    # Totals are made of these; what only one reading states is no contradiction.
+    both = set(a.amounts) & set(b.amounts)
+    known = (a.main is None) == (b.main is None)
+    return known and all(_close(a.amounts[n], b.amounts[n], _SAME) for n in both)
+
+
+def _acquisition(images: Sequence[Event]) -> Event:
+    """The acquisition of CT images: the mean of CTDIvol, which varies with tube current along the body."""
+    values = sorted(
+        e.amounts["ctdivol_mgy"] for e in images if "ctdivol_mgy" in e.amounts
+    )
+    first = min(images, key=lambda e: (e.started, e.read_from, repr(e.as_json())))
+    amounts = {"ctdivol_mgy": fsum(values) / len(values)} if values else {}
+    unread = {n: why for n, why in first.unread.items() if n not in amounts}
+    if len(values) < len(images):
+        unread["ctdivol_mgy"] = "not all images of the acquisition state it"
+    return replace(first, amounts=amounts, unread=unread)
+
+
+def count_reports(reports: Sequence[Report]) -> Counted:
+    """The events of all reports of one machine on one exam, checked against the totals it states."""
+    distinct, repeated = _distinct(reports)
+    all_keyed = [keyed(report.events) for report in distinct]
+    counted = once(pair for pairs in all_keyed for pair in pairs)
+    differences: list[Difference] = []
+    totals: dict[str, float] = {}
+    cumulative = _overlap(all_keyed)
+    names = sorted({name for report in distinct for name in report.stated})
+    for name in names:
+        check = _check(name, distinct, all_keyed)
+        differences += check.differences
+        cumulative = cumulative or check.cumulative
+        if check.total is not None:
+            totals[name] = check.total
+    return replace(
+        counted,
+        repeated=repeated,
+        cumulative=cumulative,
+        differences=tuple(differences),
+        totals=totals,
+    )
+
+
+def _distinct(reports: Sequence[Report]) -> tuple[list[Report], tuple[str, ...]]:
+    """Reports that say something of their own, in a fixed order; and those that came again."""
+    kept: list[Report] = []
+    repeated: list[str] = []
+    for report in sorted(reports, key=lambda r: (r.at, r.uid, repr(r))):
+        same = any(_content(report) == _content(other) for other in kept)
+        if same:
+            repeated.append(report.uid)
+        else:
+            kept.append(report)
+    return kept, tuple(repeated)
+
+
+def _content(report: Report) -> tuple[object, ...]:
+    events = [(key, _written(event)) for key, event in keyed(report.events)]
+    return sorted(events), sorted(report.stated.items(), key=str), report.partial
+
+
+def _overlap(parts: Sequence[Sequence[tuple[Key, Event]]]) -> bool:
+    keys = [{key for key, _ in part} for part in parts]
+    return any(a & b for n, a in enumerate(keys) for b in keys[n + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    total: float | None
+    differences: tuple[Difference, ...]
+    cumulative: bool
+
+
+def _check(
+    name: str, reports: Sequence[Report], parts: Sequence[Sequence[tuple[Key, Event]]]
+) -> _Check:
+    """Explain each report's total by its own events, or by those of all parts up to it.
+
+    The totals of a report in parts rise, so that its parts are taken in that order.
+    """
+    stated = [
+        (reading.value, report.uid, part)
+        for report, part in zip(reports, parts, strict=True)
+        if (reading := report.stated.get(name, Reading(None))).value is not None
+    ]
+    if not stated:
+        return _Check(None, (), False)
+    so_far: list[tuple[Key, Event]] = [
+        pair
+        for report, part in zip(reports, parts, strict=True)
+        if report.stated.get(name, Reading(None)).value is None
+        for pair in part
+    ]
+    missing, differences, cumulative = 0.0, [], False
+    for total, uid, part in sorted(stated, key=lambda s: (s[0], s[1])):
+        so_far = [*so_far, *part]
+        own, all_parts = _sum(name, part), _sum(name, so_far)
+        if _close(total, own, _ROUNDED):
+            continue
+        if len(stated) > 1 and _close(total, all_parts, _ROUNDED):
+            cumulative = True
+            continue
+        differences.append(Difference(report=uid, total=name, stated=total, summed=own))
+        missing = max(missing, total - all_parts)
+    return _Check(_sum(name, so_far) + missing, tuple(differences), cumulative)
+
+
+def _sum(name: str, part: Iterable[tuple[Key, Event]]) -> float:
+    return total_of(name, once(part).events)
+
+
+def total_of(name: str, events: Iterable[Event]) -> float:
+    """The sum of one total over events; those that do not know it add nothing here."""
+    if name.startswith("agd_"):
+        side = name.removeprefix("agd_").removesuffix("_mgy")
+        return fsum(
+            e.amounts.get("agd_mgy", 0.0)
+            for e in events
+            if side == "both" or e.side == side
+        )
+    return fsum(sorted(e.amounts.get(name, 0.0) for e in events))
+
+
+def _close(a: float, b: float, share: float) -> bool:
+    # Below a thousandth of its unit a dose is rounding.
+    return abs(a - b) <= max(
+        share * max(a, b), 1e-9 if share == _SAME else 1e-3 * min(1.0, max(a, b))
+    )
+
+
+def without_main(events: Iterable[Event]) -> list[Event]:
+    """Events whose own quantity is not known, localizers aside that may leave it out."""
+    return [e for e in events if e.main is None and not e.without_dose]
+
+
+def main_total(kind: Kind) -> str:
+    """The name of the total that must be known for a kind of exposure."""
+    return MAIN[kind]
