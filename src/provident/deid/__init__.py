@@ -11,6 +11,7 @@ from provident.deid.identity import SiteKey as SiteKey
 from provident.deid.identity import Subject as Subject
 from provident.deid.identity import date_shift as date_shift
 from provident.deid.identity import hidden_uid as hidden_uid
+from provident.deid.own import written_texts as written_texts
 from provident.deid.profile import Action as Action
 from provident.deid.profile import Override as Override
 from provident.deid.profile import Profile as Profile

@@ -32,11 +32,12 @@ def audit(
     profile: Profile,
     known: Identifiers,
     original: Path | None = None,
+    participants: frozenset[str] = frozenset(),
 ) -> tuple[int, list[FileLeak]]:
     """How many files were looked at, and what was found in them.
 
     `known` are identifiers of the people whose files these are; `original` are the files they were
-    made from, which tell more.
+    made from, which tell more. `participants` are the study's own numbers, which may be there.
 
     Raises:
         InvalidInput: a folder is not there.
@@ -58,7 +59,9 @@ def audit(
             continue
         leaks += [
             FileLeak(source.name, leak.where, leak.kind)
-            for leak in verify(data, identifiers=known, profile=profile)
+            for leak in verify(
+                data, identifiers=known, profile=profile, written=participants
+            )
         ]
     return count, leaks
 

@@ -211,7 +211,7 @@ def _one(source: Source, job: Job, subject: Subject) -> Outcome:
         result.data,
         identifiers=identifiers,
         profile=job.profile,
-        shifted_by=subject.date_shift_days,
+        subject=subject,
     )
     if leaks or in_name(released, identifiers):
         return Outcome(

@@ -14,6 +14,7 @@ from provident.deid.header import HeaderEngine, Written
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, hidden_uid
 from provident.deid.image import (
+    anatomy_of,
     clean_pixel_element,
     must_be_looked_at,
     regions_of,
@@ -122,6 +123,7 @@ class Workbench:
                     pixels.Region(r.left, r.top, r.right, r.bottom)
                     for r in regions_of(instance, self.profile)
                 ],
+                anatomy=[pixels.Region(*corners) for corners in anatomy_of(instance)],
             )
         except ImportError:
             return Looked("pixels_need_review")

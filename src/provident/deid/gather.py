@@ -9,6 +9,7 @@ from provident.deid.charsets import codecs, decode, of_item
 from provident.deid.elements import Element, elements, items
 from provident.deid.identifiers import (
     Identifiers,
+    fold,
     name_parts,
     place_parts,
     strong_numbers,
@@ -56,6 +57,8 @@ _PLACES = frozenset(
         0x00380400,
     }
 )
+# Institutional Department Name, Station Name, Requesting Service
+_DEPARTMENTS = frozenset({0x00081040, 0x00081010, 0x00321033})
 
 
 @cache
@@ -156,6 +159,9 @@ def of_value(tag: int, vr: str, text: str) -> Identifiers:
     if tag not in identity_tags():
         return _NOTHING
     values = [v.strip() for v in text.split("\\") if v.strip()]
+    if tag in _DEPARTMENTS:
+        # One called Radiology or MR tells of nobody; elsewhere the word means itself.
+        values = [v for v in values if fold(v) not in words()]
     if tag in _PLACES:
         return Identifiers(
             places=frozenset(p for v in values for p in place_parts(v, words()))

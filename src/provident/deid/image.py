@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provident.deid.elements import PIXEL_DATA, Damaged, Element
+from provident.deid.elements import PIXEL_DATA, Damaged, Element, elements, items
 from provident.deid.instance import Instance
 from provident.deid.profile import DeviceRegion, Profile
 from provident.deid.writer import encode_element
@@ -12,6 +12,8 @@ MODALITY, IMAGE_TYPE, INSTANCE_NUMBER = 0x00080060, 0x00080008, 0x00200013
 ROWS, COLUMNS, SAMPLES, FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280008
 ALLOCATED, STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
 PHOTOMETRIC = 0x00280004
+ULTRASOUND_REGIONS = 0x00186011
+_CORNERS = (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)  # X0, Y0, X1, Y1
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 
@@ -43,6 +45,30 @@ def regions_of(instance: Instance, profile: Profile) -> list[DeviceRegion]:
         for r in profile.regions
         if (r.make.casefold(), r.model.casefold(), r.rows, r.columns) == told
     ]
+
+
+def anatomy_of(instance: Instance) -> list[tuple[int, int, int, int]]:
+    """Where an ultrasound device says that it shows the body: left, top, right, bottom (excluded).
+
+    Sequence of Ultrasound Regions (PS3.3 C.8.5.5); empty where a device does not say.
+    """
+    sequence = instance.element(ULTRASOUND_REGIONS)
+    if sequence is None:
+        return []
+    found = []
+    implicit = instance.implicit or sequence.vr == "UN"
+    for start, end in items(
+        instance.body, sequence, implicit=instance.implicit, depth=0
+    ):
+        told = {
+            e.tag: int.from_bytes(instance.body[e.value : e.value + 4], "little")
+            for e in elements(instance.body, start, end, implicit=implicit, depth=1)
+            if e.tag in _CORNERS and e.end - e.value == 4
+        }
+        if len(told) == len(_CORNERS):
+            left, top, right, bottom = (told[tag] for tag in _CORNERS)
+            found.append((left, top, right + 1, bottom + 1))
+    return found
 
 
 def shows_a_face(instance: Instance, profile: Profile) -> bool:

@@ -13,6 +13,8 @@ from functools import lru_cache
 from provident.deid.conformance import gather_retained, remains
 from provident.deid.dates import shift_date
 from provident.deid.identifiers import Identifiers, fold, spellings
+from provident.deid.identity import Subject
+from provident.deid.own import masked, written_texts
 from provident.deid.profile import Profile
 from provident.deid.report import Leak
 from provident.deid.table import words
@@ -54,19 +56,26 @@ def verify(
     *,
     identifiers: Identifiers,
     profile: Profile,
+    subject: Subject | None = None,
     shifted_by: int | None = None,
+    written: frozenset[str] = frozenset(),
 ) -> list[Leak]:
     """What is left in one de-identified file; empty when nothing is.
 
-    `shifted_by` are the days by which this person's dates were moved: an original date that is
-    also the shifted form of another one is then no leak.
+    `subject` is whom the file was made for: its number and visit are no leak, nor are the texts of
+    the profile's trial, and an original date that is also the shifted form of another one is none.
+    Where the subject is not known, `shifted_by` are the days by which its dates were moved and
+    `written` the numbers that the study gives.
     """
+    if subject is not None:
+        shifted_by = subject.date_shift_days
     found = scan(data, identifiers, shifted_by=shifted_by)
-    if any(leak.kind in ("number", "place") for leak in found):
-        # Devices and institutions that the profile retains are no leak, wherever they were gathered.
+    if any(leak.kind in ("name", "number", "place") for leak in found):
+        # What the study writes, and devices and institutions that the profile retains, are no
+        # leak, wherever they were gathered.
         left = without_retained(data, identifiers, profile)
-        if left != identifiers:
-            found = scan(data, left, shifted_by=shifted_by)
+        open_texts = written_texts(profile, subject) | written
+        found = scan(masked(data, open_texts), left, shifted_by=shifted_by)
     return [*found, *remains(data, profile)]
 
 
@@ -167,6 +176,8 @@ def needles(identifiers: Identifiers) -> tuple[Needle, ...]:
             if len(spelling) >= _LETTERS or not spelling.isascii():
                 _add(told, "name", spelling, bounded=len(spelling) == _LETTERS)
     for number in identifiers.numbers:
+        if fold(number) in words():
+            continue  # a service called Radiology
         if len(number) >= _DIGITS or (len(number) >= 5 and not number.isdigit()):
             _add(told, "number", number.lower(), bounded=True)
     for place in identifiers.places:

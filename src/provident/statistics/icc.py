@@ -113,7 +113,9 @@ def _anova(x: Floats, lacking: int) -> _Squares:
     columns = n * float(by_column @ by_column)
     total = float(np.einsum("ij,ij->", centred, centred))
     if total <= 1e-28 * max(1.0, float(np.abs(x).max()) ** 2) * x.size:
-        raise InvalidInput("All measurements are the same: there is nothing to compare.")
+        raise InvalidInput(
+            "All measurements are the same: there is nothing to compare."
+        )
     within = max(total - rows, 0.0)
     error = max(within - columns, 0.0)
     if error < 1e-13 * total:
@@ -261,7 +263,9 @@ def _absolute(s: _Squares, level: float) -> tuple[float, float, Interval]:
     a = k * value / (n * (1 - value))
     b = 1 + k * value * (n - 1) / (n * (1 - value))
     parts = a * s.columns, b * s.error
-    df = (sum(parts)) ** 2 / (parts[0] ** 2 / (s.readers - 1) + parts[1] ** 2 / s.df_error)
+    df = (sum(parts)) ** 2 / (
+        parts[0] ** 2 / (s.readers - 1) + parts[1] ** 2 / s.df_error
+    )
     tail = (1 + level) / 2
     lower, upper = f_quantile(n - 1, df, tail), f_quantile(df, n - 1, tail)
     low = n * (s.rows - lower * s.error) / (lower * noise + n * s.rows)

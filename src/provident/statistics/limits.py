@@ -23,6 +23,18 @@ from provident.statistics.values import Floats, Interval, plain
 
 LimitInterval: TypeAlias = Literal["approximate", "exact"]
 Replicates: TypeAlias = Literal["constant", "varying"]
+_SHOWN = (
+    "level",
+    "n",
+    "bias",
+    "sd",
+    "lower",
+    "upper",
+    "bias_ci",
+    "lower_ci",
+    "upper_ci",
+    "log",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +67,7 @@ class LimitsOfAgreement:
             "estimate": plain(self.bias),
             "se": plain(self.se_bias),
             "ci": plain(self.bias_ci),
-            **{
-                key: plain(getattr(self, key))
-                for key in ("level", "n", "bias", "sd", "lower", "upper")
-                + ("bias_ci", "lower_ci", "upper_ci", "log")
-            },
+            **{key: plain(getattr(self, key)) for key in _SHOWN},
             **plain(self.variances),
         }
 
@@ -175,13 +183,15 @@ class _Parts:
 
 def _constant(first: list[Floats], second: list[Floats]) -> _Parts:
     n = len(first)
-    means = np.array(
-        [x.mean() - y.mean() for x, y in zip(first, second, strict=True)]
-    )
+    means = np.array([x.mean() - y.mean() for x, y in zip(first, second, strict=True)])
     of_means = float(means.var(ddof=1))
     within_a, df_a, short_a = _within(first)
     within_b, df_b, short_b = _within(second)
-    terms = ((1.0, of_means, n - 1), (short_a, within_a, df_a), (short_b, within_b, df_b))
+    terms = (
+        (1.0, of_means, n - 1),
+        (short_a, within_a, df_a),
+        (short_b, within_b, df_b),
+    )
     return _Parts(
         bias=float(means.mean()),
         se=math.sqrt(of_means / n),

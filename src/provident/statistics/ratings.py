@@ -40,15 +40,14 @@ class Ratings:
 
     def indicators(self) -> Floats:
         """1 where a reader put a case into a category: cases x readers x q."""
-        return (self.codes[:, :, None] == np.arange(self.q)).astype(np.float64)
+        marks = self.codes[:, :, None] == np.arange(self.q)
+        return np.asarray(marks, dtype=np.float64)
 
 
 def is_blank(value: Any) -> bool:
     """None, not-a-number and the empty string are blanks."""
     return (
-        value is None
-        or value == ""
-        or (isinstance(value, float) and math.isnan(value))
+        value is None or value == "" or (isinstance(value, float) and math.isnan(value))
     )
 
 

@@ -144,9 +144,7 @@ def fleiss_by_category(
     return tuple(_null_tested(name, value, of, level, n) for name, value, of in named)
 
 
-def _null_tested(
-    name: str, value: float, se: float, level: float, n: int
-) -> Estimate:
+def _null_tested(name: str, value: float, se: float, level: float, n: int) -> Estimate:
     return Estimate(
         statistic=f"fleiss[{name}]",
         method="Fleiss' kappa; standard error under no agreement (Fleiss, Nee & Landis 1979)",
@@ -231,4 +229,3 @@ def _agreeing(table: Any, tolerance: float) -> tuple[Floats, Floats]:
         near.sum(axis=(1, 2)).astype(np.float64),
         there.sum(axis=(1, 2)).astype(np.float64),
     )
-

@@ -83,7 +83,10 @@ def agreement(
     w = weight_matrix(weights, rated.categories, ordered=rated.ordered)
     frame = _frame(rated, w)
     everyone = np.ones((1, frame.n))
-    observed, expected = _observed(frame, everyone), _EXPECTED[coefficient](frame, everyone)
+    observed, expected = (
+        _observed(frame, everyone),
+        _EXPECTED[coefficient](frame, everyone),
+    )
     if expected[0] > 1 - 1e-12:
         raise InvalidInput(
             "Every rating is the same category: agreement beyond chance is not defined."

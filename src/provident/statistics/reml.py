@@ -36,7 +36,9 @@ class _Likelihood:
         self.each = self.incidence.sum(axis=1)
         self.n = int(self.each.sum())
         self.by_case = np.column_stack([self.each, self.y.sum(axis=1)])
-        self.by_reader = np.column_stack([self.incidence.sum(axis=0), self.y.sum(axis=0)])
+        self.by_reader = np.column_stack(
+            [self.incidence.sum(axis=0), self.y.sum(axis=0)]
+        )
         total = float(self.y.sum())
         self.cross = np.array([[self.n, total], [total, float((self.y**2).sum())]])
 

@@ -104,9 +104,7 @@ def smallest_detectable_change(
     )
 
 
-def _with_readers(
-    error: float, columns: float, n: int, df: int
-) -> tuple[float, float]:
+def _with_readers(error: float, columns: float, n: int, df: int) -> tuple[float, float]:
     """Error plus readers' variance, and its degrees of freedom."""
     if columns <= error:
         return error, float(df)

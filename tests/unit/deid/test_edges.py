@@ -214,7 +214,9 @@ def test_an_image_that_cannot_be_painted_waits(monkeypatch):
         raise NotDecodable("x")
 
     monkeypatch.setattr(redaction, "without_regions", undecodable)
-    monkeypatch.setattr(redaction, "lines_in", lambda seen: [Region(0, 0, 9, 9)])
+    monkeypatch.setattr(
+        redaction, "lines_by_length", lambda seen: ([Region(0, 0, 9, 9)], [])
+    )
 
     looked = redaction.look(
         ct_file(), reader=lambda image: [], may_stay=lambda text: False

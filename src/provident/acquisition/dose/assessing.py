@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum
 
 from provident.acquisition.dose import codes
@@ -13,13 +13,16 @@ from provident.acquisition.dose.effective import Reckoner
 from provident.acquisition.dose.gathered import Gathered
 from provident.acquisition.dose.images import DOUBTFUL
 from provident.acquisition.dose.model import (
+    BESIDE,
     MAIN,
     TOTALS,
+    TOTALS_OF,
     Effective,
     Event,
     ExamDose,
     Kind,
     Report,
+    Source,
 )
 from provident.acquisition.dose.reckoning import (
     Counted,
@@ -45,11 +48,16 @@ class _Exam:
     # what the machines' own totals add to the sum of the events
     more: dict[str, float] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
     reported: set[Kind] = field(default_factory=set)
     covered: set[Kind] = field(default_factory=set)
 
-    def flag(self, code: DoseCode, message: str = "", **said: str) -> None:
-        self.findings.append(finding(code, self.uid, message, **said))  # type: ignore[arg-type]  # texts alone
+    def flag(
+        self, code: DoseCode, message: str = "", *, expected: str = "", found: str = ""
+    ) -> None:
+        self.findings.append(
+            finding(code, self.uid, message, expected=expected, found=found)
+        )
 
 
 def assess_exam(
@@ -70,7 +78,7 @@ def assess_exam(
     _ask_for_reports(exam, kinds)
     _ask_for_values(exam)
     ionising = bool(kinds or came.reports or came.screens)
-    for name in unreadable if ionising or not came.images else ():
+    for name in unreadable:
         exam.flag(codes.FILE_UNREADABLE, found=name)
     return _finished(exam, kinds, effective, ionising)
 
@@ -88,10 +96,9 @@ def _add_reports(exam: _Exam, reports: Sequence[Report]) -> None:
         _say_reports(exam, parts, counted)
         exam.events += counted.events
         exam.reported |= {kind for report in parts for kind in report.kinds}
-        for name, total in (counted.totals or {}).items():
-            added = total - total_of(name, counted.events)
-            if added > 0 and any(d.total == name for d in counted.differences):
-                exam.more[name] = exam.more.get(name, 0.0) + added
+        exam.unsettled |= counted.unsettled
+        for name, more in counted.more.items():
+            exam.more[name] = exam.more.get(name, 0.0) + more
     exam.covered |= exam.reported
 
 
@@ -124,9 +131,14 @@ def _say_completeness(exam: _Exam, parts: Sequence[Report]) -> None:
 def _say_totals(exam: _Exam, part: Report, known: int) -> None:
     unread = {name: r.why for name, r in part.stated.items() if r.value is None}
     for name, why in unread.items():
-        exam.flag(codes.VALUE_UNREADABLE, f"The {_words(name)} of a report cannot be read: {why}.")  # fmt: skip
+        exam.flag(
+            codes.VALUE_UNREADABLE,
+            f"The {_words(name)} of a report cannot be read: {why}.",
+        )
     checked = Kind.ADMINISTRATION not in part.kinds and part.events
-    if checked and all(r.value is None for r in part.stated.values()):
+    if checked and all(
+        r.value is None for name, r in part.stated.items() if name not in BESIDE
+    ):
         exam.flag(codes.NO_TOTAL)
         if part.events_stated is not None and part.events_stated > known:
             exam.flag(
@@ -140,8 +152,9 @@ def _say_totals(exam: _Exam, part: Report, known: int) -> None:
 def _say_events(exam: _Exam, counted: Counted) -> None:
     for event in counted.conflicts:
         exam.flag(codes.EVENT_CONFLICT, found=event.uid)
-    if counted.nameless:
-        exam.flag(codes.EVENT_WITHOUT_UID, found=f"{len(counted.nameless)} events")
+    nameless = [e for e in counted.nameless if e.main is not None]
+    if nameless:
+        exam.flag(codes.EVENT_WITHOUT_UID, found=f"{len(nameless)} events")
 
 
 def _add_images(exam: _Exam, came: Gathered) -> None:
@@ -154,11 +167,25 @@ def _add_images(exam: _Exam, came: Gathered) -> None:
             continue
         fresh.append(event)
     counted = once(pair for event in fresh for pair in keyed([event]))
-    if any(event.kind in exam.reported for event in counted.events):
-        missing = [e for e in counted.events if e.kind in exam.reported]
-        exam.flag(codes.EVENT_NOT_IN_REPORT, found=f"{len(missing)} events")
+    counted = _beside_report(exam, counted)
     _say_events(exam, counted)
     exam.events += counted.events
+
+
+def _beside_report(exam: _Exam, counted: Counted) -> Counted:
+    """Image events of a kind that came with a report, which does not name them.
+
+    Localizers that a report leaves out have no dose length product in their headers: they
+    are said, and do not make the exam's dose unknown.
+    """
+    missing = [e for e in counted.events if e.kind in exam.reported]
+    surveys = [e for e in missing if e.localizer]
+    if len(missing) > len(surveys):
+        found = f"{len(missing) - len(surveys)} events"
+        exam.flag(codes.EVENT_NOT_IN_REPORT, found=found)
+    if surveys:
+        exam.flag(codes.LOCALIZER_NOT_IN_REPORT, found=f"{len(surveys)} localizers")
+    return replace(counted, events=tuple(e for e in counted.events if e not in surveys))
 
 
 def _add_entered(exam: _Exam, entered: Sequence[Event]) -> None:
@@ -172,7 +199,11 @@ def _add_entered(exam: _Exam, entered: Sequence[Event]) -> None:
 
 def _replace_images(exam: _Exam, kind: Kind) -> None:
     """What a screen states of a kind stands for image headers that do not know its dose."""
-    exam.events = [e for e in exam.events if e.kind is not kind or e.main is not None or e.source not in _HEADERS]  # fmt: skip
+    exam.events = [
+        e
+        for e in exam.events
+        if e.kind is not kind or e.main is not None or e.source is not Source.IMAGE
+    ]
 
 
 def _add_screens(exam: _Exam, came: Gathered, read_text: ReadText | None) -> None:
@@ -214,7 +245,7 @@ def _ask_for_reports(exam: _Exam, kinds: Iterable[Kind]) -> None:
                 severity=Severity.WARNING if known or kind in exam.covered else None,
             )
         )
-        if known and any(e.source in _HEADERS for e in events):
+        if known and any(e.source is Source.IMAGE for e in events):
             exam.flag(codes.FROM_IMAGES)
 
 
@@ -227,7 +258,11 @@ def _ask_for_values(exam: _Exam) -> None:
         if why == DOUBTFUL:
             exam.flag(codes.UNIT_DOUBTFUL)
         elif event.kind in exam.reported:
-            exam.flag(codes.VALUE_UNREADABLE, f"The {_words(main)} of an event cannot be read: {why}.", found=event.uid)  # fmt: skip
+            exam.flag(
+                codes.VALUE_UNREADABLE,
+                f"The {_words(main)} of an event cannot be read: {why}.",
+                found=event.uid,
+            )
 
 
 def _finished(
@@ -253,7 +288,14 @@ def _finished(
 
 
 def _order(event: Event) -> tuple[str, ...]:
-    return (str(event.kind), event.started, event.uid, event.plane, event.view, repr(event.as_json()))  # fmt: skip
+    return (
+        str(event.kind),
+        event.started,
+        event.uid,
+        event.plane,
+        event.view,
+        repr(event.as_json()),
+    )
 
 
 def _finding_order(found: Finding) -> tuple[int, str, str, str]:
@@ -268,11 +310,11 @@ def _totals(
     totals: dict[str, float | None] = {}
     for kind in sorted(kinds):
         of_kind = [e for e in events if e.kind is kind]
-        for name in _NAMES[kind]:
+        for name in TOTALS_OF[kind]:
             totals[name] = _total(exam, name, kind, of_kind)
     peak = [e.amounts["ctdivol_mgy"] for e in events if "ctdivol_mgy" in e.amounts]
     totals["ctdivol_max_mgy"] = max(peak, default=None)
-    for name in ("air_kerma_rp_mgy", "fluoro_s"):
+    for name in sorted(BESIDE):
         known = [e for e in events if name in e.amounts]
         if known or name in exam.more:
             totals[name] = total_of(name, known) + exam.more.get(name, 0.0)
@@ -282,30 +324,41 @@ def _totals(
 def _total(
     exam: _Exam, name: str, kind: Kind, of_kind: Sequence[Event]
 ) -> float | None:
-    more = exam.more.get(name, 0.0) + (exam.more.get("agd_both_mgy", 0.0) if name.startswith("agd_") else 0.0)  # fmt: skip
-    lacking = [e for e in of_kind if e.main is None and not e.without_dose]
-    reported = kind in exam.reported
-    # A machine's own total stands in for events that cannot be read; image headers have no such total.
-    if (lacking or not of_kind) and not (more and (reported or name == "dlp_mgycm")):
-        exam.unknown[name] = (
-            f"{len(lacking)} of {len(of_kind)} events do not state it"
-            if lacking
-            else "nothing states it"
-        )
-        return None
-    if kind is Kind.MAMMOGRAPHY and any(not e.side for e in of_kind):
-        exam.unknown[name] = "an event does not say which breast"
+    more = exam.more.get(name, 0.0)
+    if kind is Kind.MAMMOGRAPHY:
+        more += exam.more.get("agd_both_mgy", 0.0)
+    why = _why_unknown(exam, name, kind, of_kind)
+    if why:
+        exam.unknown[name] = why
         return None
     return total_of(name, of_kind) + more
+
+
+def _why_unknown(exam: _Exam, name: str, kind: Kind, of_kind: Sequence[Event]) -> str:
+    """Why a total is not known; a machine's own total covers events of its report that state nothing."""
+    lacking = [e for e in of_kind if e.main is None and not e.without_dose]
+    if kind not in exam.reported and name in exam.more:
+        return ""  # the header of a dose screen states the exam's total
+    loose = [e for e in lacking if e.source is not Source.REPORT]
+    if name in exam.unsettled or loose:
+        return f"{len(lacking)} of {len(of_kind)} events do not state it"
+    if not of_kind and kind not in exam.reported:
+        return "nothing states it"
+    if kind is Kind.MAMMOGRAPHY and any(not e.side for e in of_kind):
+        return "an event does not say which breast"
+    return ""
 
 
 def _say_zero(
     exam: _Exam, totals: dict[str, float | None], kinds: Iterable[Kind]
 ) -> None:
     for kind in sorted(kinds):
-        names = _NAMES[kind]
+        names = TOTALS_OF[kind]
         if all(totals.get(name) == 0 for name in names):
-            exam.flag(codes.ZERO, f"The {_words(names[0])} of the exam is stated as zero, which is not believed.")  # fmt: skip
+            exam.flag(
+                codes.ZERO,
+                f"The {_words(names[0])} of the exam is stated as zero, which is not believed.",
+            )
             for name in names:
                 totals[name] = None
                 exam.unknown[name] = "it is stated as zero"
@@ -317,13 +370,16 @@ def _effective(
     if not set(kinds):
         return None
     lacking = sorted({e.derivation for e in each if e.msv is None})
-    if exam.more and not lacking:
+    if set(exam.more) - BESIDE and not lacking:
         lacking = ["a part of the dose belongs to events that are not known"]
     if exam.unknown and not lacking:
         lacking = ["a dose of the exam is not known"]
     if lacking or not each:
         exam.unknown["effective_msv"] = "; ".join(lacking) or "nothing states it"
-        exam.flag(codes.NO_FACTOR, f"Effective dose cannot be reckoned: {'; '.join(lacking) or 'no event is known'}.")  # fmt: skip
+        exam.flag(
+            codes.NO_FACTOR,
+            f"Effective dose cannot be reckoned: {'; '.join(lacking) or 'no event is known'}.",
+        )
         return None
     return fsum(sorted(e.msv for e in each if e.msv is not None))
 
@@ -338,7 +394,9 @@ def _outcome(findings: Iterable[Finding], unknown: Mapping[str, str]) -> Outcome
         outcomes.append(Outcome.NOT_ASSESSABLE)
     if any(f.severity is Severity.WARNING for f in found):
         outcomes.append(Outcome.WARN)
-    if any(f.severity is Severity.ERROR and f.code not in _NOT_ASSESSABLE for f in found):  # fmt: skip
+    if any(
+        f.severity is Severity.ERROR and f.code not in _NOT_ASSESSABLE for f in found
+    ):
         outcomes.append(Outcome.FAIL)
     return Outcome.worst(outcomes)
 
@@ -347,7 +405,6 @@ def _words(total: str) -> str:
     return _TOTAL_WORDS.get(total, total)
 
 
-_HEADERS = frozenset(("image",))
 _NOT_ASSESSABLE = frozenset(
     code.code
     for code in (
@@ -355,12 +412,6 @@ _NOT_ASSESSABLE = frozenset(
         codes.SCREEN_ONLY, codes.ZERO, codes.UNIT_DOUBTFUL,
     )
 )  # fmt: skip
-_NAMES = {
-    Kind.CT: ("dlp_mgycm",),
-    Kind.PROJECTION: ("dap_gycm2",),
-    Kind.MAMMOGRAPHY: ("agd_left_mgy", "agd_right_mgy"),
-    Kind.ADMINISTRATION: ("activity_mbq",),
-}
 _KINDS = {
     Kind.CT: "CT",
     Kind.PROJECTION: "X-ray",

@@ -84,6 +84,11 @@ EVENT_NOT_IN_REPORT = _error(
     "An image belongs to an exposure that the dose report does not name; it is counted as the image says.",
     "Ask the site for the complete report.",
 )
+LOCALIZER_NOT_IN_REPORT = _warning(
+    "LOCALIZER_NOT_IN_REPORT",
+    "The dose report does not name a localizer; its dose, some percent of the exam's, is not counted.",
+    "Compare with the dose screen.",
+)
 FROM_IMAGES = _warning(
     "FROM_IMAGES",
     "The dose was read from image headers, which lack exposures without a stored image.",
@@ -161,7 +166,7 @@ WOULD_EXCEED = _error(
 
 ALL = (
     NO_REPORT, FILE_UNREADABLE, VALUE_UNREADABLE, REPORT_EMPTY, INCOMPLETE, TOTALS_DIFFER, NO_TOTAL, REPORT_RESENT,
-    CUMULATIVE, EVENT_CONFLICT, EVENT_WITHOUT_UID, EVENT_NOT_IN_REPORT, FROM_IMAGES, SCREEN_ONLY, SCREEN_READ,
+    CUMULATIVE, EVENT_CONFLICT, EVENT_WITHOUT_UID, EVENT_NOT_IN_REPORT, LOCALIZER_NOT_IN_REPORT, FROM_IMAGES, SCREEN_ONLY, SCREEN_READ,
     SCREEN_HEADER, ZERO, UNIT_DOUBTFUL, NO_FACTOR, ESTIMATE_ONLY, NEAR_CONSTRAINT, AT_CONSTRAINT, EXAM_ABOVE,
     EXAM_NEAR, NOT_COUNTED, EXPECTED_COUNTED, WOULD_EXCEED,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydicom.dataset import Dataset
 
@@ -33,6 +33,12 @@ def text(ds: Dataset, tag: int) -> str:
     return found[0] if isinstance(found, tuple) else ""
 
 
+def texts(ds: Dataset, tag: int) -> frozenset[str]:
+    """The texts of an element, none when there is none or it cannot be read."""
+    found = values.texts(ds, tag)
+    return frozenset(found) if isinstance(found, tuple) else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A coded concept; the scheme is not kept, since vendors write SRT and SCT for one another."""
@@ -56,6 +62,8 @@ class Node:
 
     ds: Dataset
     depth: int = 0
+    # the first item below of each concept, found in one walk when first asked for
+    _firsts: dict[str, Node] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> Code:
@@ -82,7 +90,10 @@ class Node:
 
     def first(self, *codes: str) -> Node | None:
         """The first item below with one of these concept codes."""
-        return next((n for n in self.within() if n.name.value in codes), None)
+        if not self._firsts:
+            for node in self.within():
+                self._firsts.setdefault(node.name.value, node)
+        return next((self._firsts[c] for c in codes if c in self._firsts), None)
 
     def coded(self, *codes: str) -> Code:
         """The value of the first coded item with one of these concept codes."""

@@ -55,7 +55,9 @@ def tracer(code: str, words: str) -> str:
     if code in _TRACER_CODES:
         return _TRACER_CODES[code]
     plain = words.strip().lower()
-    return next((name for pattern, name in _TRACER_WORDS if re.search(pattern, plain)), plain)  # fmt: skip
+    return next(
+        (name for pattern, name in _TRACER_WORDS if re.search(pattern, plain)), plain
+    )
 
 
 def reckoner(factors: Sequence[FactorSet], age_years: float | None) -> Reckoner:
@@ -82,7 +84,9 @@ def reckoner(factors: Sequence[FactorSet], age_years: float | None) -> Reckoner:
         factor, why = by(event, factors, age)
         if factor is None:
             return Effective(msv=None, derivation=why)
-        return Effective(msv=main * factor, derivation=f"{factor:.4g} x {main:.6g}: {why}, {years}")  # fmt: skip
+        return Effective(
+            msv=main * factor, derivation=f"{factor:.4g} x {main:.6g}: {why}, {years}"
+        )
 
     return effective
 
@@ -137,8 +141,14 @@ def _projection(event: Event, factors: Sequence[FactorSet], age: float) -> _Foun
         ]
         if rows:
             row = max(rows, key=lambda r: (r.from_age, r.view))
-            return row.msv_per_gycm2, f"mSv/Gy.cm2, {where} {row.view}".rstrip() + f", {one.title}"  # fmt: skip
-    return None, f'no factor for region "{where or "not stated"}", view "{view or "not stated"}"'  # fmt: skip
+            return (
+                row.msv_per_gycm2,
+                f"mSv/Gy.cm2, {where} {row.view}".rstrip() + f", {one.title}",
+            )
+    return (
+        None,
+        f'no factor for region "{where or "not stated"}", view "{view or "not stated"}"',
+    )
 
 
 def _administration(event: Event, factors: Sequence[FactorSet], age: float) -> _Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from math import fsum
 
 from pydicom.dataset import Dataset
 
@@ -18,7 +19,7 @@ from provident.acquisition.dose.images import (
     is_secondary,
     kind_of,
 )
-from provident.acquisition.dose.model import Event, ExamDose
+from provident.acquisition.dose.model import TOTALS, Event, ExamDose, Kind
 from provident.acquisition.dose.reports import is_report, read_report
 from provident.acquisition.dose.screens import Screen, is_screen, screen_of
 
@@ -70,6 +71,7 @@ def exam_doses(
             unreadable=lost,
         )
         for uid in sorted(exams)
+        if uid or exams[uid].says_something
     ]
 
 
@@ -86,4 +88,27 @@ def _sort(name: str, header: Dataset, exam: Gathered) -> None:
     exam.kinds.add(kind)
     if not is_secondary(header):
         for event in image_events(header):
-            exam.add_image(text(header, SOP_UID) or name, event, event_uids(header))
+            uids = (
+                (event.uid,)
+                if event.kind is Kind.ADMINISTRATION
+                else event_uids(header)
+            )
+            exam.add_image(
+                text(header, SOP_UID) or name, event, tuple(filter(None, uids))
+            )
+
+
+def totals_of(
+    exams: Sequence[ExamDose],
+) -> tuple[dict[str, float | None], list[str]]:
+    """The totals of several exams, and the names of those that are not known in one of them.
+
+    A total is None when no exam has it, and when one that should have it does not know it.
+    """
+    unknown = sorted({name for exam in exams for name in exam.unknown})
+    totals: dict[str, float | None] = {}
+    for name in TOTALS:
+        known = [v for exam in exams if (v := exam.totals.get(name)) is not None]
+        combine = max if name == "ctdivol_max_mgy" else fsum
+        totals[name] = combine(known) if known and name not in unknown else None
+    return totals, unknown

@@ -80,13 +80,18 @@ def named(name: str) -> FactorSet:
     raise NotFound(f'There is no set of factors "{name}"; there are {names}.')
 
 
-_ROWS: dict[str, tuple[str, type[Any], tuple[str, ...]]] = {
-    "ct": ("msv_per_mgycm", CTFactor, ("region", "phantom_cm")),
-    "projection": ("msv_per_gycm2", ProjectionFactor, ("region",)),
-    "tracers": ("msv_per_mbq", TracerFactor, ("tracer",)),
+# kind of rows -> the key of the factor, and the other keys that a row must have
+_ROWS = {
+    "ct": ("msv_per_mgycm", ("region", "phantom_cm")),
+    "projection": ("msv_per_gycm2", ("region",)),
+    "tracers": ("msv_per_mbq", ("tracer",)),
 }
 _HEAD = ("name", "version", "source", "date")
-_OPTIONAL = {"ct": {"from_age"}, "projection": {"from_age", "view"}, "tracers": {"from_age"}}  # fmt: skip
+_OPTIONAL = {
+    "ct": {"from_age"},
+    "projection": {"from_age", "view"},
+    "tracers": {"from_age"},
+}
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
@@ -97,7 +102,9 @@ def factor_set(table: Any, *, file: str = "") -> FactorSet:
         InvalidInput: with everything that is wrong with the table.
     """
     if not isinstance(table, Mapping):
-        raise InvalidInput("A table of factors is a mapping with name, version, source, date and rows.")  # fmt: skip
+        raise InvalidInput(
+            "A table of factors is a mapping with name, version, source, date and rows."
+        )
     problems = list(_wrong(table))
     if problems:
         raise InvalidInput(
@@ -114,14 +121,17 @@ def factor_set(table: Any, *, file: str = "") -> FactorSet:
                 for problem in problems
             ],
         )
-    rows = {
-        name: tuple(make(**_row(row)) for row in table.get(name) or ())
-        for name, (_, make, _) in _ROWS.items()
-    }
     return FactorSet(
-        **{key: str(table[key]) for key in _HEAD},
+        name=str(table["name"]),
+        version=str(table["version"]),
+        source=str(table["source"]),
+        date=str(table["date"]),
+        ct=tuple(CTFactor(**_row(row)) for row in table.get("ct") or ()),
+        projection=tuple(
+            ProjectionFactor(**_row(row)) for row in table.get("projection") or ()
+        ),
+        tracers=tuple(TracerFactor(**_row(row)) for row in table.get("tracers") or ()),
         aliases=tuple(table.get("aliases") or ()),
-        **rows,
     )
 
 
@@ -138,7 +148,9 @@ def _wrong(table: Mapping[str, Any]) -> list[str]:
     if not problems and not _DATE.fullmatch(str(table["date"])):
         problems.append("`date` is not a date such as 2026-03-01")
     unknown = sorted(set(map(str, table)) - {*_HEAD, *_ROWS, "aliases"})
-    problems += [f'"{key}" is not known; rows stand under {", ".join(_ROWS)}' for key in unknown]  # fmt: skip
+    problems += [
+        f'"{key}" is not known; rows stand under {", ".join(_ROWS)}' for key in unknown
+    ]
     rows = 0
     for name in _ROWS:
         listed = table.get(name) or ()
@@ -154,10 +166,12 @@ def _wrong(table: Mapping[str, Any]) -> list[str]:
 
 
 def _wrong_row(name: str, row: Any) -> list[str]:
-    value, _, needed = _ROWS[name]
+    value, needed = _ROWS[name]
     if not isinstance(row, Mapping):
         return ["it is not a mapping"]
-    wrong = [f"`{key}` is missing" for key in (*needed, value) if row.get(key) in (None, "")]  # fmt: skip
+    wrong = [
+        f"`{key}` is missing" for key in (*needed, value) if row.get(key) in (None, "")
+    ]
     known = {*needed, value, *_OPTIONAL[name]}
     wrong += [f'"{key}" is not known' for key in sorted(set(map(str, row)) - known)]
     checks: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -181,14 +195,20 @@ def _is_number(value: Any) -> bool:
 
 def _twice(table: Mapping[str, Any]) -> list[str]:
     problems = []
-    for name, (value, _, _) in _ROWS.items():
+    for name, (value, _) in _ROWS.items():
         listed = table.get(name) or ()
-        rows = [_row(r) for r in listed if isinstance(r, Mapping)] if isinstance(listed, list | tuple) else []  # fmt: skip
+        rows = (
+            [_row(r) for r in listed if isinstance(r, Mapping)]
+            if isinstance(listed, list | tuple)
+            else []
+        )
         seen = set[str]()
         for row in rows:
             key = repr(sorted((k, v) for k, v in row.items() if k != value))
             if key in seen:
-                problems.append(f"{name}: the same row stands twice ({next(iter(row.values()))})")  # fmt: skip
+                problems.append(
+                    f"{name}: the same row stands twice ({next(iter(row.values()))})"
+                )
             seen.add(key)
     return problems
 

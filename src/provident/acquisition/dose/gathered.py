@@ -38,3 +38,8 @@ class Gathered:
     def age(self) -> float | None:
         """The youngest age that a header states: it has the higher factors."""
         return min(self.ages, default=None)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything here is about dose; a file without a study need not be."""
+        return bool(self.reports or self.kinds or self.screens or self.entered)

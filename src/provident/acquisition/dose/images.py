@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
 
-from provident.acquisition.dose.content import Code, code_of, items, text
+from provident.acquisition.dose.content import Code, code_of, items, text, texts
 from provident.acquisition.dose.model import MAIN, Event, Kind, Source
 from provident.acquisition.dose.units import Reading, canonical
 from provident.dicom import values
@@ -67,6 +67,9 @@ def _number(ds: Dataset, tag: int, unit: str, measured: str) -> Reading:
         return Reading(None, "the image does not state it")
     if isinstance(number, values.Unreadable):
         return Reading(None, number.why)
+    if number[0] == 0:
+        # Machines without a meter fill the element in: no image was made without radiation.
+        return Reading(None, "the image states zero")
     return canonical(number[0], unit, measured)
 
 
@@ -96,7 +99,7 @@ def _started(header: Dataset) -> str:
 def _ct(header: Dataset) -> Event:
     exposure = _ct_exposure(header)
     ctdi = _number(exposure, _CTDI, "mGy", "absorbed dose")
-    localizer = "LOCALIZER" in (values.texts(header, 0x00080008) or ())
+    localizer = "LOCALIZER" in texts(header, 0x00080008)
     unread = {"dlp_mgycm": "image headers have no dose length product"}
     if ctdi.value is None:
         unread["ctdivol_mgy"] = ctdi.why
@@ -110,7 +113,7 @@ def _ct(header: Dataset) -> Event:
         phantom_cm=_PHANTOMS.get(code_of(exposure, 0x00189346).value),
         amounts={} if ctdi.value is None else {"ctdivol_mgy": ctdi.value},
         unread=unread,
-        **{**common, "started": "" if not common["uid"] else common["started"]},  # type: ignore[arg-type]  # all are texts
+        **{**common, "started": common["started"] if common["uid"] else ""},
     )
 
 

@@ -51,6 +51,16 @@ MAIN = {
 }
 
 
+# the totals that must be known for each kind, and those that reports state beside them
+TOTALS_OF = {
+    Kind.CT: ("dlp_mgycm",),
+    Kind.PROJECTION: ("dap_gycm2",),
+    Kind.MAMMOGRAPHY: ("agd_left_mgy", "agd_right_mgy"),
+    Kind.ADMINISTRATION: ("activity_mbq",),
+}
+BESIDE = frozenset(("air_kerma_rp_mgy", "fluoro_s"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One irradiation event (PS3.3 C.7.6.16: from start to stop of one exposure) or one administration.

@@ -10,11 +10,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import fsum
 
-from provident.acquisition.dose.model import MAIN, Event, Kind, Report, Source
-from provident.acquisition.dose.units import Reading
+from provident.acquisition.dose.model import (
+    BESIDE,
+    MAIN,
+    TOTALS_OF,
+    Event,
+    Kind,
+    Report,
+    Source,
+)
+from provident.acquisition.dose.units import ABSENT
 
 
 Key = tuple[str, ...]
@@ -42,7 +50,10 @@ class Counted:
     repeated: tuple[str, ...] = ()
     cumulative: bool = False
     differences: tuple[Difference, ...] = ()
-    totals: Mapping[str, float] | None = None
+    # what the machine's own totals add to the sums of the events
+    more: Mapping[str, float] = field(default_factory=dict)
+    # totals of which neither the events nor the machine know all
+    unsettled: frozenset[str] = frozenset()
 
 
 def keyed(events: Sequence[Event]) -> list[tuple[Key, Event]]:
@@ -131,7 +142,7 @@ def _acquisition(images: Sequence[Event]) -> Event:
     first = min(images, key=lambda e: (e.started, e.read_from, repr(e.as_json())))
     amounts = {"ctdivol_mgy": fsum(values) / len(values)} if values else {}
     unread = {n: why for n, why in first.unread.items() if n not in amounts}
-    if len(values) < len(images):
+    if values and len(values) < len(images):
         unread["ctdivol_mgy"] = "not all images of the acquisition state it"
     return replace(first, amounts=amounts, unread=unread)
 
@@ -139,43 +150,81 @@ def _acquisition(images: Sequence[Event]) -> Event:
 def count_reports(reports: Sequence[Report]) -> Counted:
     """The events of all reports of one machine on one exam, checked against the totals it states."""
     distinct, repeated = _distinct(reports)
-    all_keyed = [keyed(report.events) for report in distinct]
-    counted = once(pair for pairs in all_keyed for pair in pairs)
-    differences: list[Difference] = []
-    totals: dict[str, float] = {}
-    cumulative = _overlap(all_keyed)
-    names = sorted({name for report in distinct for name in report.stated})
-    for name in names:
-        check = _check(name, distinct, all_keyed)
-        differences += check.differences
-        cumulative = cumulative or check.cumulative
-        if check.total is not None:
-            totals[name] = check.total
+    parts = [keyed(report.events) for report in distinct]
+    counted = once(pair for pairs in parts for pair in pairs)
+    stated = {name for report in distinct for name in report.stated}
+    checks = {name: _check(name, distinct, parts) for name in sorted(stated - BESIDE)}
+    cumulative = _overlap(parts) or any(c.cumulative for c in checks.values())
+    more = {name: check.missing for name, check in checks.items() if check.missing > 0}
+    for name in sorted(stated & BESIDE):
+        total = _beside(name, distinct, cumulative=cumulative)
+        more[name] = max(0.0, total - total_of(name, counted.events))
     return replace(
         counted,
         repeated=repeated,
         cumulative=cumulative,
-        differences=tuple(differences),
-        totals=totals,
+        differences=tuple(d for c in checks.values() for d in c.differences),
+        more=more,
+        unsettled=frozenset(
+            name
+            for kind in MAIN
+            for name in TOTALS_OF[kind]
+            if _unsettled(name, kind, distinct)
+        ),
     )
+
+
+def _beside(name: str, reports: Sequence[Report], *, cumulative: bool) -> float:
+    """A total that events need not state: that of the last part, or of all reports together."""
+    values = [
+        v
+        for r in reports
+        if name in r.stated and (v := r.stated[name].value) is not None
+    ]
+    return max(values, default=0.0) if cumulative else fsum(sorted(values))
+
+
+def _unsettled(name: str, kind: Kind, reports: Sequence[Report]) -> bool:
+    """Whether a report has events without a dose, or none at all, and no total that covers them."""
+    return any(
+        lacking(report, kind) and not _states(report, name)
+        for report in reports
+        if kind in report.kinds
+    )
+
+
+def _states(report: Report, name: str) -> bool:
+    names = (name, "agd_both_mgy") if name.startswith("agd_") else (name,)
+    return any(report.stated.get(n, ABSENT).value is not None for n in names)
+
+
+def lacking(report: Report, kind: Kind) -> bool:
+    """Whether the events of a kind do not tell the whole of a report."""
+    of_kind = [e for e in report.events if e.kind is kind]
+    return not of_kind or any(e.main is None and not e.without_dose for e in of_kind)
 
 
 def _distinct(reports: Sequence[Report]) -> tuple[list[Report], tuple[str, ...]]:
     """Reports that say something of their own, in a fixed order; and those that came again."""
-    kept: list[Report] = []
-    repeated: list[str] = []
-    for report in sorted(reports, key=lambda r: (r.at, r.uid, repr(r))):
-        same = any(_content(report) == _content(other) for other in kept)
-        if same:
-            repeated.append(report.uid)
-        else:
-            kept.append(report)
-    return kept, tuple(repeated)
+    kept: dict[str, Report] = {}
+    ordered = sorted(reports, key=lambda r: (r.at, r.uid, repr(r)))
+    repeated = tuple(
+        report.uid
+        for report in ordered
+        if kept.setdefault(_content(report), report) is not report
+    )
+    return list(kept.values()), repeated
 
 
-def _content(report: Report) -> tuple[object, ...]:
-    events = [(key, _written(event)) for key, event in keyed(report.events)]
-    return sorted(events), sorted(report.stated.items(), key=str), report.partial
+def _content(report: Report) -> str:
+    """What a report says, without its own UID and time."""
+    events = [
+        (key, _written(event), sorted(event.unread.items()))
+        for key, event in keyed(report.events)
+    ]
+    return repr(
+        (sorted(events), sorted(report.stated.items(), key=str), report.partial)
+    )
 
 
 def _overlap(parts: Sequence[Sequence[tuple[Key, Event]]]) -> bool:
@@ -185,7 +234,7 @@ def _overlap(parts: Sequence[Sequence[tuple[Key, Event]]]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    total: float | None
+    missing: float
     differences: tuple[Difference, ...]
     cumulative: bool
 
@@ -198,20 +247,20 @@ def _check(
     The totals of a report in parts rise, so that its parts are taken in that order.
     """
     stated = [
-        (reading.value, report.uid, part)
+        (value, report, part)
         for report, part in zip(reports, parts, strict=True)
-        if (reading := report.stated.get(name, Reading(None))).value is not None
+        if (value := report.stated.get(name, ABSENT).value) is not None
     ]
     if not stated:
-        return _Check(None, (), False)
+        return _Check(0.0, (), False)
     so_far: list[tuple[Key, Event]] = [
         pair
         for report, part in zip(reports, parts, strict=True)
-        if report.stated.get(name, Reading(None)).value is None
+        if report.stated.get(name, ABSENT).value is None
         for pair in part
     ]
-    missing, differences, cumulative = 0.0, [], False
-    for total, uid, part in sorted(stated, key=lambda s: (s[0], s[1])):
+    missing, differences, cumulative = 0.0, list[Difference](), False
+    for total, report, part in sorted(stated, key=lambda s: (s[0], s[1].uid)):
         so_far = [*so_far, *part]
         own, all_parts = _sum(name, part), _sum(name, so_far)
         if _close(total, own, _ROUNDED):
@@ -219,9 +268,13 @@ def _check(
         if len(stated) > 1 and _close(total, all_parts, _ROUNDED):
             cumulative = True
             continue
-        differences.append(Difference(report=uid, total=name, stated=total, summed=own))
         missing = max(missing, total - all_parts)
-    return _Check(_sum(name, so_far) + missing, tuple(differences), cumulative)
+        # An event without a dose explains why the machine's total is larger.
+        if total < own or not any(lacking(report, kind) for kind in report.kinds):
+            differences.append(
+                Difference(report=report.uid, total=name, stated=total, summed=own)
+            )
+    return _Check(missing, tuple(differences), cumulative)
 
 
 def _sum(name: str, part: Iterable[tuple[Key, Event]]) -> float:
@@ -245,13 +298,3 @@ def _close(a: float, b: float, share: float) -> bool:
     return abs(a - b) <= max(
         share * max(a, b), 1e-9 if share == _SAME else 1e-3 * min(1.0, max(a, b))
     )
-
-
-def without_main(events: Iterable[Event]) -> list[Event]:
-    """Events whose own quantity is not known, localizers aside that may leave it out."""
-    return [e for e in events if e.main is None and not e.without_dose]
-
-
-def main_total(kind: Kind) -> str:
-    """The name of the total that must be known for a kind of exposure."""
-    return MAIN[kind]

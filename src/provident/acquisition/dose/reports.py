@@ -6,7 +6,7 @@ nest them differently. A value that cannot be read is said to be unread and neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydicom.dataset import Dataset
 
@@ -27,8 +27,9 @@ TITLE = 0x0040A043
 DOSE_CLASSES = frozenset(
     f"1.2.840.10008.5.1.4.1.1.88.{n}" for n in (67, 68, 75, 76)
 )  # X-Ray, radiopharmaceutical, patient and enhanced X-Ray radiation dose SR
-TITLES = frozenset(("113701", "113500", "128401"))
+ADMINISTRATIONS = "113500"  # Radiopharmaceutical Radiation Dose Report
 ESTIMATES = "128401"  # Patient Radiation Dose Report: organ doses by a model
+TITLES = frozenset(("113701", ADMINISTRATIONS, ESTIMATES))
 CT_EVENT, XRAY_EVENT, ADMINISTRATION, SUMMARY = "113819", "113706", "113502", "130501"
 CT_TOTALS, XRAY_TOTALS, SUMMARY_TOTALS = "113811", "113702", "130500"
 _EVENTS = frozenset((CT_EVENT, XRAY_EVENT, ADMINISTRATION, SUMMARY))
@@ -73,7 +74,8 @@ def read_report(header: Dataset) -> Report:
     """What a dose report says. It never fails: what cannot be read is unread."""
     root = Node(header)
     uid, study = text(header, SOP_UID), text(header, STUDY)
-    estimates = code_of(header, TITLE).value == ESTIMATES
+    title = code_of(header, TITLE).value
+    estimates = title == ESTIMATES
     mammography = root.coded("121058").value in _MAMMOGRAPHY
     events = tuple(
         _event(node, uid, study, mammography)
@@ -91,7 +93,7 @@ def read_report(header: Dataset) -> Report:
         study_uid=study,
         device=_device(header),
         at=_at(header),
-        kinds=tuple(sorted({e.kind for e in events} | _announced(totals))),
+        kinds=tuple(sorted({e.kind for e in events} or _announced(totals, title))),
         events=events,
         stated={} if estimates else _stated(totals),
         events_stated=int(count) if count is not None else None,
@@ -109,9 +111,16 @@ def _at(header: Dataset) -> str:
     return text(header, 0x00080023) + text(header, 0x00080033)
 
 
-def _announced(totals: Iterable[Node]) -> set[Kind]:
-    """The kinds that a report without readable events would have had."""
-    return {Kind.CT for n in totals if n.name.value == CT_TOTALS}
+def _announced(totals: Sequence[Node], title: str) -> set[Kind]:
+    """The kinds that a report without events would have had."""
+    if title == ADMINISTRATIONS:
+        return {Kind.ADMINISTRATION}
+    names = {node.name.value for node in totals}
+    kinds = {Kind.CT} if CT_TOTALS in names else set()
+    if XRAY_TOTALS in names:
+        glandular = any(node.first(_ACCUMULATED_GLANDULAR) for node in totals)
+        kinds.add(Kind.MAMMOGRAPHY if glandular else Kind.PROJECTION)
+    return kinds
 
 
 def _event(node: Node, report: str, study: str, mammography: bool) -> Event:

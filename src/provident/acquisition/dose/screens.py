@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
-from provident.acquisition.dose.content import text
+from provident.acquisition.dose.content import text, texts
 from provident.acquisition.dose.images import is_secondary, region_of
 from provident.acquisition.dose.model import Event, Kind, Source
 from provident.dicom import values
@@ -53,7 +53,12 @@ _CANON = re.compile(
     rf"(?P<number>\d+)\s+(?P<label>[A-Za-z][\w /]*?)\s+(?P<phantom>Body|Head)\s+(?P<ctdi>{_NUMBER})\s+(?P<dlp>{_NUMBER})",
     re.IGNORECASE,
 )
-_LAYOUTS = (("Siemens", _SIEMENS), ("GE", _GE), ("Philips", _PHILIPS), ("Canon", _CANON))  # fmt: skip
+_LAYOUTS = (
+    ("Siemens", _SIEMENS),
+    ("GE", _GE),
+    ("Philips", _PHILIPS),
+    ("Canon", _CANON),
+)
 _SURVEYS = re.compile(r"topogram|scout|surview|scano", re.IGNORECASE)
 _ROUNDED = 0.005, 0.6  # screens round each row: to 0.5 %, or half a unit a row
 
@@ -85,7 +90,7 @@ class ScreenText:
 
 def is_screen(header: Dataset) -> bool:
     """Whether a header is that of a dose screen."""
-    kind = set(values.texts(header, 0x00080008) or ())
+    kind = texts(header, 0x00080008)
     if not is_secondary(header) or kind & _OTHER_PAGES:
         return False
     named = " ".join(text(header, tag) for tag in (0x0008103E, 0x00181030))

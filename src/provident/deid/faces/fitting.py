@@ -102,7 +102,9 @@ def _problem(head: Head, depth: Array, count: int) -> Residuals:
         seen = head.grid.sample(covered, back) > 0.99
         here = np.where(seen & _within(head, back), here, 0.0)
         size = x[6:9].mean()
-        prior = np.concatenate([x[:3] / _TURN, [size / _SIZE], (x[6:9] - size) / _SHAPE])
+        prior = np.concatenate(
+            [x[:3] / _TURN, [size / _SIZE], (x[6:9] - size) / _SHAPE]
+        )
         weight = np.sqrt(2000.0 / count)
         return np.concatenate(
             [_soft(there) * weight, _soft(here) * weight, prior * 12.0 * np.sqrt(0.5)]
@@ -123,9 +125,13 @@ def _within(head: Head, points: Points) -> NDArray[np.bool_]:
     return np.asarray(((cells >= 0) & (cells <= last)).all(axis=-1))
 
 
-def _solved(residuals: Residuals, start: Parameters, steps: int) -> tuple[float, Parameters]:
+def _solved(
+    residuals: Residuals, start: Parameters, steps: int
+) -> tuple[float, Parameters]:
     scale = np.array([0.1, 0.1, 0.1, 10, 10, 10, 0.1, 0.1, 0.1])
-    found = least_squares(residuals, start, x_scale=scale, max_nfev=steps, diff_step=1e-4)
+    found = least_squares(
+        residuals, start, x_scale=scale, max_nfev=steps, diff_step=1e-4
+    )
     return float(found.cost), np.asarray(found.x)
 
 

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from provident.deid.faces.brains import brain_of
 from provident.deid.faces.fitting import Fit
 from provident.deid.faces.heads import EAR_MM, Head, grown, opened
 from provident.deid.faces.stacks import Array, Grid, Mask, Plane, Points
 from provident.deid.faces.template import (
     BRAIN_MARGIN,
+    SAFE_MARGIN,
+    SURE,
     EAR_DEPTH,
     FACE_DEPTH,
+    PEEL,
     ear_field,
     face_field,
     smooth,
@@ -26,7 +30,9 @@ from provident.deid.faces.template import (
 )
 
 
-_COARSE_MM = 3.0  # between the pixels at which the field is looked up before it is drawn out
+_COARSE_MM = (
+    3.0  # between the pixels at which the field is looked up before it is drawn out
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Motion:
         return np.asarray(points @ self.turn.T + self.shift)
 
 
-def region_of(head: Head, fit: Fit) -> Region:
+def region_of(head: Head, fit: Fit, modality: str) -> Region:
     """The field of a head whose template is laid on."""
     known, shape = template(), head.grid.shape
     points = fit.to_template(head.grid.points())
@@ -80,11 +86,20 @@ def region_of(head: Head, fit: Fit) -> Region:
     wedge = face_field(points).reshape(shape) * mm
     box = ear_field(points).reshape(shape) * mm
     depth = smooth(head.depth(), 0.7)
-    apart = BRAIN_MARGIN - brain
-    face = np.maximum.reduce([wedge, depth - FACE_DEPTH, apart])
-    beyond = np.minimum(-EAR_DEPTH - skin, 3.0 - _distance(_lugs(head, box)))
-    ears = np.maximum.reduce([box, -beyond, apart])
+    apart = _apart(head, brain, modality)
+    deep = np.maximum(depth - FACE_DEPTH, apart)
+    face = np.maximum(wedge, np.minimum(deep, depth - PEEL))
+    beyond = np.minimum(-EAR_DEPTH - skin, _distance(_lugs(head, box)) - 3.0)
+    ears = np.maximum.reduce([box, beyond, apart])
     return Region(head.grid, smooth(face, 0.6), smooth(ears, 0.6))
+
+
+def _apart(head: Head, expected: Array, modality: str) -> Array:
+    """How far (mm) cells are inside of what must stay for the brain's sake; negative outside of it."""
+    own = brain_of(head, expected, modality)
+    if own is None:
+        return SAFE_MARGIN - expected
+    return BRAIN_MARGIN - _distance(own | (expected < SURE)) + head.grid.step / 2
 
 
 def _lugs(head: Head, box: Array) -> Mask:

@@ -23,11 +23,16 @@ CROWN = 92.0  # z of the top of the head
 # The face: below the line from above the brows to above the ear, in front of the ear and of the
 # angle of the jaw, down to the hyoid bone.
 BROW, BROW_SLOPE = np.array([-100.0, 9.0]), -0.23
-TRAGUS = -2.0
-JAW, JAW_SLOPE = -82.0, 1.3
-THROAT = -128.0
+TRAGUS = 0.0
+JAW, JAW_SLOPE = -85.0, 0.9
+THROAT = -142.0
 FACE_DEPTH = 38.0
-BRAIN_MARGIN = 5.0
+BRAIN_MARGIN = 2.5  # mm around this head's own brain
+SAFE_MARGIN = (
+    5.0  # mm around the template's brain, where this head's own cannot be told
+)
+SURE = -3.0  # mm: so deep in the template's brain it is brain, whatever it looks like
+PEEL = 4.5  # mm of skin that are never brain, wherever the brain is thought to be
 
 # The ears: a box on each side, outside of the side of the head.
 EAR_LOW, EAR_HIGH = np.array([52.0, -10.0, -88.0]), np.array([130.0, 56.0, 8.0])

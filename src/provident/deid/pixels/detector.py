@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)  # of the frame's range: where marks are cut out
 HEIGHT = (5, 48)  # pixels: of letters
-LETTERS = 4  # in a line, before it counts as text
+LETTERS = 4  # in a line, before it counts as text whatever stands there
+SHORT = 2  # letters of a line that counts where nothing but text can stand, or when it can be read
 STANDS_OUT = 0.035  # of the range: how far a mark is from its surroundings, at least
 EVEN = 0.3  # of that distance: how far ink and paper may stray from their own middle
 MOSTLY = 0.6  # share of their pixels that must not stray
@@ -49,6 +50,11 @@ class Region:
             self.bottom * factor,
         )
 
+    def meets(self, other: Region) -> bool:
+        """Whether the two share a pixel."""
+        across = min(self.right, other.right) > max(self.left, other.left)
+        return across and min(self.bottom, other.bottom) > max(self.top, other.top)
+
     def lies_in(self, other: Region) -> bool:
         """Whether it lies wholly in another one."""
         return (
@@ -70,13 +76,21 @@ def burned_in_text(data: bytes) -> list[Region]:
 
 def lines_in(seen: Extremes) -> list[Region]:
     """Lines of text on the minimum and maximum over frames, in pixels of the image itself."""
-    lines = [region for view in seen.views for region in text_lines(view)]
-    return [region.times(seen.factor) for region in merged(lines)]
+    return lines_by_length(seen)[0]
 
 
-def text_lines(grey: Image) -> list[Region]:
-    """Lines of marks that look like letters, bright on dark or dark on bright."""
-    found: list[Region] = []
+def lines_by_length(seen: Extremes) -> tuple[list[Region], list[Region]]:
+    """Lines of text, and lines of two or three marks that may be text (initials) or chance."""
+    found = [line for view in seen.views for line in text_lines(view)]
+    long = merged([region for region, letters in found if letters >= LETTERS])
+    short = merged([region for region, letters in found if letters < LETTERS])
+    alone = [r for r in short if not any(overlap(r, line) for line in long)]
+    return [r.times(seen.factor) for r in long], [r.times(seen.factor) for r in alone]
+
+
+def text_lines(grey: Image) -> list[tuple[Region, int]]:
+    """Lines of marks that look like letters, bright on dark or dark on bright, and how many marks."""
+    found: list[tuple[Region, int]] = []
     for image in (grey, 1 - grey):
         for mask in (*(image > level for level in LEVELS), _local(image)):
             found += _lines(_marks(image, mask))
@@ -167,7 +181,7 @@ def _share(true: Any) -> float:
     return float(true.mean())
 
 
-def _lines(marks: list[_Mark]) -> list[Region]:
+def _lines(marks: list[_Mark]) -> list[tuple[Region, int]]:
     """Runs of marks of like height on one line, with gaps as between letters or words."""
     lines: list[list[_Mark]] = []
     for mark in sorted(marks, key=lambda m: (m.left, m.top)):
@@ -177,7 +191,9 @@ def _lines(marks: list[_Mark]) -> list[Region]:
                 break
         else:
             lines.append([mark])
-    return [_hull(line) for line in lines if len(line) >= LETTERS and _even(line)]
+    return [
+        (_hull(line), len(line)) for line in lines if len(line) >= SHORT and _even(line)
+    ]
 
 
 def _continues(last: _Mark, mark: _Mark) -> bool:

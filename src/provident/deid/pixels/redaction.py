@@ -6,11 +6,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from provident.deid.pixels.detector import Region, lines_in, overlap
-from provident.deid.pixels.frames import NotDecodable, extremes
+from provident.deid.pixels.detector import SHORT, Region, lines_by_length, overlap
+from provident.deid.pixels.frames import Extremes, NotDecodable, extremes
 from provident.deid.pixels.reading import Reader
+
+
+if TYPE_CHECKING:
+    from provident.deid.pixels.frames import Image
 
 
 MARGIN = (
@@ -35,36 +39,99 @@ def look(
     reader: Reader | None,
     may_stay: Callable[[str], bool],
     settings: Sequence[Region] = (),
+    anatomy: Sequence[Region] = (),
 ) -> Looked:
     """Look at an image: let it pass, paint text out of it, or make it wait.
 
-    Text in the regions `settings`, where the device shows nothing else, may stay unread.
-    Without a reader whatever looks like text makes it wait. With one, lines that `may_stay` stay,
-    all others and whatever looks like text and was not read are painted out; if after that text is
-    seen again where none may stay, it waits.
+    Text in the regions `settings`, where the device shows nothing else, may stay unread. `anatomy`
+    is where the device says that it shows the body (ultrasound regions): outside of it two letters
+    are text already. Without a reader whatever looks like text makes the image wait. With one,
+    lines that `may_stay` stay, all others and whatever looks like text and was not read are painted
+    out; if after that text is seen again where none may stay, it waits.
     """
     try:
         whole = extremes(data)
-        seen = _outside(lines_in(whole), settings)
+        seen, short = (_outside(r, settings) for r in lines_by_length(whole))
         if reader is None:
-            return Looked("pixels_need_review" if seen else None)
-        # What stands still is clearest on the minimum: what moves behind it is evened out.
-        lines = [
-            (line.text, line.region.times(whole.factor))
-            for line in reader(whole.lowest)
-        ]
-        stay = [region for text, region in lines if may_stay(text)]
-        go = [region for text, region in lines if not may_stay(text)]
+            text = [*seen, *(_off(short, anatomy))]
+            return Looked("pixels_need_review" if text else None)
+        stay, go = _read(whole, reader, may_stay)
+        go += _words(whole, _apart(short, (*stay, *go)), reader, may_stay)
         paint = [*go, *_apart(seen, (*stay, *go))]
         if not paint:
             return Looked()
         painted = without_regions(data, paint)
-        left = _apart(_outside(lines_in(extremes(painted)), settings), stay)
+        left = _still_seen(extremes(painted), settings, stay, reader, may_stay)
     except NotDecodable:
         return Looked("pixels_unreadable")
     if left:
         return Looked("pixels_need_review")
     return Looked(data=painted, painted=len(paint))
+
+
+def _read(
+    whole: Extremes, reader: Reader, may_stay: Callable[[str], bool]
+) -> tuple[list[Region], list[Region]]:
+    """The lines that may stay and those that may not."""
+    stay: list[Region] = []
+    go: list[Region] = []
+    # What stands still is clearest on the minimum: what moves behind it is evened out.
+    for line in reader(whole.lowest):
+        which = stay if may_stay(line.text) else go
+        which.append(line.region.times(whole.factor))
+    return stay, go
+
+
+def _words(
+    whole: Extremes,
+    regions: Sequence[Region],
+    reader: Reader,
+    may_stay: Callable[[str], bool],
+) -> list[Region]:
+    """Of marks that may be a short word, those that can be read as one which may not stay."""
+    return [r for r in regions if _tells(_cuts(whole, r), reader, may_stay)]
+
+
+def _tells(
+    cuts: Sequence[Image], reader: Reader, may_stay: Callable[[str], bool]
+) -> bool:
+    told = [reader.word(cut).strip() for cut in cuts]
+    return any(
+        sum(map(str.isalnum, text)) >= SHORT and not may_stay(text) for text in told
+    )
+
+
+def _cuts(whole: Extremes, region: Region) -> list[Image]:
+    """A region of the views with some room around it, in the size in which they were looked at."""
+    edge = MARGIN + 2
+    top, bottom = region.top // whole.factor, region.bottom // whole.factor
+    left, right = region.left // whole.factor, region.right // whole.factor
+    return [
+        view[max(0, top - edge) : bottom + edge, max(0, left - edge) : right + edge]
+        for view in whole.views
+    ]
+
+
+def _still_seen(
+    whole: Extremes,
+    settings: Sequence[Region],
+    stay: Sequence[Region],
+    reader: Reader,
+    may_stay: Callable[[str], bool],
+) -> list[Region]:
+    """What looks like text after painting and was not allowed to stay; short words by reading."""
+    seen, short = (_outside(r, settings) for r in lines_by_length(whole))
+    return [
+        *_apart(seen, stay),
+        *_words(whole, _apart(short, stay), reader, may_stay),
+    ]
+
+
+def _off(seen: Sequence[Region], anatomy: Sequence[Region]) -> list[Region]:
+    """What does not touch the body's picture; nothing where nobody says where that is."""
+    if not anatomy:
+        return []
+    return [r for r in seen if not any(r.meets(a) for a in anatomy)]
 
 
 def _outside(seen: Sequence[Region], settings: Sequence[Region]) -> list[Region]:
