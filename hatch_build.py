@@ -22,6 +22,12 @@ class Viewer(BuildHookInterface):
             return  # ./dev setup builds it for an editable install
         npm = shutil.which("npm")
         if not npm:
-            raise SystemExit("building a wheel needs node >= 20.19 (or run ./dev setup first)")
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=viewer, check=True)
+            raise SystemExit(
+                "building a wheel needs node >= 20.19 (or run ./dev setup first)"
+            )
+        subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=viewer,
+            check=True,
+        )
         subprocess.run([npm, "run", "build"], cwd=viewer, check=True)

@@ -15,4 +15,6 @@ class Requirements(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         lines = (Path(self.root) / "requirements/base.in").read_text().splitlines()
-        metadata["dependencies"] = [x.strip() for x in lines if x.strip() and not x.startswith("#")]
+        metadata["dependencies"] = [
+            x.strip() for x in lines if x.strip() and not x.startswith("#")
+        ]

@@ -100,10 +100,17 @@ def workflows() -> str:
     lines = ["# Workflows\n" + NOTE]
     for name, table in {"Slot": SLOT, "Exam": EXAM}.items():
         lines += [f"## {name}\n", "```mermaid", "stateDiagram-v2"]
-        lines += [f"    {a} --> {b}" for a, after in table.items() for b in sorted(after)]
+        lines += [
+            f"    {a} --> {b}" for a, after in table.items() for b in sorted(after)
+        ]
         lines += ["```\n"]
     for name, workflow in {"Case": reading.CASE, "Read": reading.READ}.items():
-        lines += [f"## {name}\n", "```mermaid", reading.mermaid(workflow).rstrip(), "```\n"]
+        lines += [
+            f"## {name}\n",
+            "```mermaid",
+            reading.mermaid(workflow).rstrip(),
+            "```\n",
+        ]
     return "\n".join(lines)
 
 

@@ -245,8 +245,16 @@ def test_from_storescu_to_the_exported_file(platform, person, tmp_path):
     done = platform.run("export", "arthur-2", "--as", "stat", "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert (out / "final_wide.csv").read_text() == files["final_wide.csv"]
-    assert platform.run("export", "arthur-2", "--as", "ana", "--out", str(tmp_path / "no")).returncode == 4
-    assert platform.run("export", "arthur-2", "--as", "stat", "--out", str(out)).returncode == 3
+    assert (
+        platform.run(
+            "export", "arthur-2", "--as", "ana", "--out", str(tmp_path / "no")
+        ).returncode
+        == 4
+    )
+    assert (
+        platform.run("export", "arthur-2", "--as", "stat", "--out", str(out)).returncode
+        == 3
+    )
 
     # The ledger holds, and every file that came is accounted for.
     verified = platform.run("ledger", "verify", "--json")

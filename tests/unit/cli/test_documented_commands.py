@@ -22,7 +22,9 @@ def commands():
             for line in block.splitlines():
                 words = shlex.split(line, comments=True)
                 if words[:1] == ["provident"]:
-                    yield pytest.param(words[1:], id=f"{page.name}: {' '.join(words[:3])}")
+                    yield pytest.param(
+                        words[1:], id=f"{page.name}: {' '.join(words[:3])}"
+                    )
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,9 @@ def test_a_documented_command_exists_with_its_options(root, words):
     assert command is not root, f"there is no command {words[0]}"
 
     known = {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
-    assert [w for w in rest if w.startswith("--") and w.split("=")[0] not in known] == []
+    assert [
+        w for w in rest if w.startswith("--") and w.split("=")[0] not in known
+    ] == []
 
 
 def test_there_are_documented_commands():

@@ -15,7 +15,7 @@ export function within(index: number, length: number): number {
 }
 
 function rowsOf(table: HTMLTableElement): HTMLElement[][] {
-  return [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll<HTMLElement>('a.cell')]);
+  return [...(table.tBodies[0]?.rows ?? [])].map((row) => [...row.querySelectorAll<HTMLElement>('a.cell')]);
 }
 
 function focus(cell: HTMLElement, from?: HTMLElement): void {
@@ -41,8 +41,8 @@ export function matrixKeys(root: Document): void {
       const cell = (event.target as HTMLElement).closest<HTMLElement>('a.cell');
       if (!step || !cell) return;
       const row = rows.findIndex((cells) => cells.includes(cell));
-      const target = rows[within(row + step[0], rows.length)];
-      const next = target[within(rows[row].indexOf(cell) + step[1], target.length)];
+      const target = rows[within(row + step[0], rows.length)] ?? [];
+      const next = target[within((rows[row]?.indexOf(cell) ?? 0) + step[1], target.length)];
       if (next) focus(next, cell);
       event.preventDefault();
     });

@@ -7,24 +7,12 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from provident import plan
-from provident.kernel import Clock, InvalidInput, PlanError
-from provident.kernel.findings import Severity
+from provident.kernel import Clock, InvalidInput
 from provident.web.ledger.record import Actor, record
 from provident.web.studies.models import PlanVersion, Study
-from provident.web.studies.plans import as_text
+from provident.web.studies.plans import as_text, checked
 
 
-def _checked(files: Mapping[str, bytes]) -> plan.Plan:
-    loaded = plan.load_files(files)
-    errors = [f for f in loaded.findings if f.severity is Severity.ERROR]
-    if loaded.plan is None or errors:
-        raise PlanError(
-            f"The plan has {len(errors)} errors; nothing was loaded.", loaded.findings
-        )
-    return loaded.plan
-
-
-@transaction.atomic
 def load_plan(
     *, files: Mapping[str, bytes], by: Actor, clock: Clock, reason: str = ""
 ) -> PlanVersion:
@@ -36,7 +24,13 @@ def load_plan(
         PlanError: the plan has errors, all of them in `findings`.
         InvalidInput: the version is there already with another content.
     """
-    new = _checked(files)
+    return _take_in(checked(files), files, by, clock, reason)
+
+
+@transaction.atomic
+def _take_in(
+    new: plan.Plan, files: Mapping[str, bytes], by: Actor, clock: Clock, reason: str
+) -> PlanVersion:
     slug = new.study.id.lower()
     study, made = Study.objects.get_or_create(
         slug=slug, defaults={"title": new.study.title, "created_at": clock.now()}

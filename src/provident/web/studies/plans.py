@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections import OrderedDict
 from collections.abc import Mapping
-from functools import lru_cache
 
 from provident import plan
 from provident.kernel import PlanError
+from provident.kernel.findings import Severity
 from provident.plan.models.consent import Option, Withdrawal
 from provident.web.studies.models import PlanVersion, Study
 
@@ -32,21 +33,55 @@ def as_bytes(text: str) -> bytes:
     )
 
 
-@lru_cache(maxsize=16)
-def _loaded(version_id: int, _hash: str) -> plan.Plan:
-    files = PlanVersion.objects.values_list("files", flat=True).get(pk=version_id)
-    loaded = plan.load_files({name: as_bytes(text) for name, text in files.items()})
+_KNOWN: OrderedDict[str, plan.Plan] = (
+    OrderedDict()
+)  # by content hash; the newest used last
+_MOST = 16
+
+
+def _keep(value: plan.Plan) -> plan.Plan:
+    _KNOWN[value.hash] = value
+    _KNOWN.move_to_end(value.hash)
+    while len(_KNOWN) > _MOST:
+        _KNOWN.popitem(last=False)
+    return value
+
+
+def checked(files: Mapping[str, bytes]) -> plan.Plan:
+    """The plan that files say.
+
+    Raises:
+        PlanError: it has errors, all of them in `findings`.
+    """
+    known = _KNOWN.get(plan.content_hash(files))
+    if known is not None:
+        return known
+    loaded = plan.load_files(files)
+    errors = [f for f in loaded.findings if f.severity is Severity.ERROR]
+    if loaded.plan is None or errors:
+        raise PlanError(
+            f"The plan has {len(errors)} errors; nothing was loaded.", loaded.findings
+        )
+    return _keep(loaded.plan)
+
+
+def plan_of(version: PlanVersion) -> plan.Plan:
+    """The plan that a version's files say.
+
+    Raises:
+        PlanError: what an earlier Provident took in does not load with this one.
+    """
+    known = _KNOWN.get(version.hash)
+    if known is not None:
+        return known
+    files = {name: as_bytes(text) for name, text in version.files.items()}
+    loaded = plan.load_files(files)
     if loaded.plan is None:
         raise PlanError(
             "The stored plan does not load with this version of Provident.",
             loaded.findings,
         )
-    return loaded.plan
-
-
-def plan_of(version: PlanVersion) -> plan.Plan:
-    """The plan that a version's files say."""
-    return _loaded(version.pk, version.hash)
+    return _keep(loaded.plan)
 
 
 def version_in_force(study: Study) -> PlanVersion:
