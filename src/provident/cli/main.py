@@ -11,7 +11,16 @@ from provident.cli.output import guarded, tell
 
 
 # Each module registers its own commands, in the order in which --help shows them.
-MODULES = ("plan", "deid", "images", "dose", "statistics", "platform", "records", "demo")
+MODULES = (
+    "plan",
+    "deid",
+    "images",
+    "dose",
+    "statistics",
+    "platform",
+    "records",
+    "demo",
+)
 
 app = typer.Typer(
     name="provident",

@@ -200,7 +200,9 @@ def test_regions_by_their_words(words, expected):
         ("C-B1031", "anything", "fdg"),
         ("", "18F-FDG", "fdg"),
         ("", "Fluorodeoxyglucose", "fdg"),
+        ("", "Fludeoxyglucose F18", "fdg"),
         ("", "Tc99m MDP", "tc-99m phosphonate"),
+        ("", "Oxygen-15 water", "water o-15"),
         ("", "PSMA-1007", "psma-1007"),
     ],
 )

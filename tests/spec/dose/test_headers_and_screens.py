@@ -20,11 +20,15 @@ from provident.dicom import Folder
 from provident.kernel import InvalidInput
 from tests.spec.dose.written import (
     STUDY,
+    as_read,
     assessed,
     coded,
+    ct_event,
+    ct_total,
     found,
     image,
     injected,
+    report,
     screen,
 )
 
@@ -77,6 +81,16 @@ def test_a_mammogram_states_glandular_dose_in_dgy():
 
     assert exam.totals["agd_left_mgy"] == pytest.approx(1.2)
     assert exam.totals["agd_right_mgy"] == pytest.approx(1.3)
+
+
+def test_a_mammogram_that_comes_as_a_secondary_capture_counts():
+    header = screen(1, Modality="MG", OrganDose="0.0026", ImageLaterality="R", ImageType=["ORIGINAL", "PRIMARY"])  # fmt: skip
+
+    exam = assessed(header)
+
+    assert exam.totals["agd_right_mgy"] == pytest.approx(0.26)
+    assert exam.totals["agd_left_mgy"] is None
+    assert set(exam.unknown) == {"effective_msv"}
 
 
 def test_a_breast_that_is_not_named_leaves_the_total_unknown():
@@ -205,6 +219,102 @@ def test_a_misread_digit_shows_in_the_sum():
     assert not read.agrees
 
 
+ELSCINT = "ELSCINT1"
+
+
+def philips_screen(*dlps: float, total: float, comment: bool = False, uid: bool = True):
+    """The header of a Philips dose screen, as on the real ones in ../shared."""
+    listed = []
+    for n, dlp in enumerate(dlps, 1):
+        one = Dataset()
+        one.CTDIvol, one.BodyPartExamined = 10.0, "HEAD"
+        if uid:
+            one.IrradiationEventUID = f"2.25.1.7.{n}"
+        one.CommentsOnRadiationDose = f"CTDIvol=10 DLP={dlp}"
+        if not comment:
+            one.private_block(0x00E1, ELSCINT, create=True).add_new(0x21, "DS", str(dlp))  # fmt: skip
+            one.private_block(0x01E1, ELSCINT, create=True).add_new(0x26, "CS", "HEAD 16 CM")  # fmt: skip
+        listed.append(one)
+    header = screen(
+        7,
+        ImageType=["DERIVED", "SECONDARY", "DOSE_INFO"],
+        ExposureDoseSequence=Sequence(listed),
+    )
+    header.private_block(0x00E1, ELSCINT, create=True).add_new(0x21, "DS", str(total))
+    return as_read(header)
+
+
+def test_the_scans_that_a_dose_screens_header_lists_are_counted():
+    slices = [image(n, "CT", IrradiationEventUID="2.25.1.7.1", CTDIvol=9.0) for n in (1, 2)]  # fmt: skip
+
+    exam = assessed(*slices, philips_screen(100, 150, total=250))
+
+    assert exam.totals["dlp_mgycm"] == pytest.approx(250)
+    assert exam.totals["effective_msv"] == pytest.approx(250 * 0.0021)
+    assert len(exam.events) == 2
+    assert exam.outcome == "warn"
+
+
+def test_without_private_elements_the_comments_of_the_scans_are_read():
+    header = philips_screen(100, 150, total=250, comment=True)
+    del header[0x00E11021]
+
+    exam = assessed(header)
+
+    assert exam.totals["dlp_mgycm"] == pytest.approx(250)
+    assert exam.totals["effective_msv"] is None  # the phantom is private
+
+
+def test_a_dose_screen_sent_twice_counts_once():
+    header = philips_screen(100, 150, total=250)
+
+    exam = assessed(header, header)
+
+    assert exam.totals["dlp_mgycm"] == pytest.approx(250)
+
+
+def test_a_screen_without_event_uids_that_is_made_again_counts_once():
+    first = philips_screen(100, 150, total=250, uid=False)
+    again = philips_screen(100, 150, total=250, uid=False)
+    again.SOPInstanceUID = "2.25.1.3.70"
+
+    exam = assessed(first, again)
+
+    assert exam.totals["dlp_mgycm"] == pytest.approx(250)
+    assert "EVENT_WITHOUT_UID" in found(exam)
+
+
+def test_scans_that_do_not_make_up_the_total_leave_the_total_alone():
+    exam = assessed(philips_screen(100, 150, total=300))
+
+    assert exam.totals["dlp_mgycm"] == 300
+    assert exam.events == ()
+    assert exam.totals["effective_msv"] is None
+
+
+def test_an_image_of_a_scan_that_the_screen_does_not_list_leaves_the_dose_unknown():
+    other = image(1, "CT", IrradiationEventUID="2.25.1.7.9", CTDIvol=9.0)
+
+    exam = assessed(other, philips_screen(100, 150, total=250))
+
+    assert exam.totals["dlp_mgycm"] is None
+    assert "EVENT_NOT_IN_REPORT" in found(exam)
+
+
+def test_a_misread_of_a_screen_is_caught_by_its_private_total():
+    header = screen(7, SeriesDescription="Dose Info")
+    header.private_block(0x00E1, ELSCINT, create=True).add_new(0x21, "DS", "277.1")
+    wrong = [line.replace("277.1", "217.1").replace("274.9", "214.9") for line in PHILIPS]  # fmt: skip
+
+    right = assessed(header, read_text=lambda s: PHILIPS)
+    misread = assessed(header, read_text=lambda s: wrong)
+
+    assert {"NO_REPORT", "SCREEN_READ"} <= set(found(right))
+    assert right.totals["dlp_mgycm"] == pytest.approx(277.1)
+    assert found(misread) == ["NO_FACTOR", "NO_REPORT", "SCREEN_HEADER"]
+    assert misread.totals["dlp_mgycm"] == 277.1
+
+
 @pytest.mark.parametrize("lines", [[], ["Total DLP 12"], PHILIPS[1:], ["\x00", "💥"]])
 def test_text_without_rows_or_total_never_agrees(lines):
     assert not read_screen(lines).agrees
@@ -255,6 +365,44 @@ def test_an_entry_that_is_no_dose_is_refused(value, unit):
         entered_event(STUDY, Kind.CT, value, unit)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"SeriesDescription": "Patient Protocol"},
+        {"SeriesDescription": "Dose Report"},
+        {"SeriesDescription": "Dose Info"},
+        {"ProtocolName": "Dose Record"},
+        {"ImageType": ["DERIVED", "SECONDARY", "DOSE_INFO"]},
+    ],
+)
+def test_dose_screens_are_known_by_what_vendors_call_them(said):
+    assert "SCREEN_ONLY" in found(assessed(screen(2, **said)))
+
+
+@pytest.mark.parametrize("said", [{}, {"SeriesDescription": "Perfusion map"}])
+def test_a_secondary_capture_of_something_else_is_no_dose_screen(said):
+    exam = assessed(screen(2, **said))
+
+    assert found(exam) == ["NO_FACTOR", "NO_REPORT"]
+
+
+def test_what_a_person_entered_stands_for_headers_that_do_not_know_the_dose():
+    entered = entered_event(STUDY, Kind.CT, 500, "mGy.cm")
+
+    exam = assessed(image(1, "CT", CTDIvol=12.0), entered=[entered])
+
+    assert exam.totals["dlp_mgycm"] == 500
+    assert [e.source for e in exam.events] == [Source.PERSON]
+
+
+def test_what_a_person_entered_adds_nothing_to_a_report():
+    entered = entered_event(STUDY, Kind.CT, 500, "mGy.cm")
+
+    exam = assessed(report(ct_total(100), ct_event(1, 100)), entered=[entered])
+
+    assert exam.totals["dlp_mgycm"] == pytest.approx(100)
+
+
 def test_other_pages_of_a_summary_are_no_dose_screens():
     header = screen(2, SeriesDescription="Exam Summary", ImageType=["DERIVED", "SECONDARY", "RESULTS"])  # fmt: skip
 
@@ -273,37 +421,28 @@ def _doses(path: Path, **options: object):
 
 
 @pytest.mark.real
-def test_the_philips_dose_screen_is_recognised_and_its_private_total_read(shared):
+def test_the_real_philips_dose_screen_lists_its_scans_in_its_header(shared):
     (exam,) = _doses(shared / "data/realscans/ct_phantom_philips_ingenuity")
 
-    assert exam.totals["dlp_mgycm"] == 277.1
-    assert {"SCREEN_HEADER", "NO_REPORT"} <= set(found(exam))
-
-
-@pytest.mark.real
-def test_the_philips_dose_screen_read_by_a_program_agrees_with_its_header(shared):
-    seen = []
-
-    def read_text(one):
-        seen.append(one.name)
-        return PHILIPS  # what the picture shows
-
-    (exam,) = _doses(shared / "data/realscans/ct_phantom_philips_ingenuity", read_text=read_text)  # fmt: skip
-
-    assert seen == ["I50"]
+    # The picture shows: Surview 0.085 mGy, 2.2 mGy.cm, BODY 32 CM; Helical 14, 274.9, HEAD 16 CM; total 277.1.
     assert exam.totals["dlp_mgycm"] == pytest.approx(277.1)
-    assert "SCREEN_READ" in found(exam)
-    assert len(exam.events) == 2
+    assert exam.totals["ctdivol_max_mgy"] == 14
+    assert exam.totals["effective_msv"] == pytest.approx(2.2 * 0.015 + 274.9 * 0.0021)
+    assert sorted((e.main, e.amounts["ctdivol_mgy"], e.phantom_cm, e.localizer) for e in exam.events) == [
+        (2.2, 0.085, 32, True),
+        (274.9, 14.0, 16, False),
+    ]  # fmt: skip
+    assert all(e.uid and e.source is Source.SCREEN for e in exam.events)
+    assert {"SCREEN_HEADER", "NO_REPORT"} == set(found(exam))
 
 
 @pytest.mark.real
-def test_a_misread_of_the_philips_screen_is_caught_by_its_header(shared):
-    wrong = [line.replace("277.1", "217.1").replace("274.9", "214.9") for line in PHILIPS]  # fmt: skip
+def test_the_text_of_the_real_philips_screen_agrees_with_its_header(shared):
+    (exam,) = _doses(shared / "data/realscans/ct_phantom_philips_ingenuity")
 
-    (exam,) = _doses(shared / "data/realscans/ct_phantom_philips_ingenuity", read_text=lambda s: wrong)  # fmt: skip
+    read = read_screen(PHILIPS)  # what the picture shows
 
-    assert exam.totals["dlp_mgycm"] == 277.1
-    assert "SCREEN_HEADER" in found(exam)
+    assert read.total_dlp == pytest.approx(exam.totals["dlp_mgycm"])
 
 
 @pytest.mark.real

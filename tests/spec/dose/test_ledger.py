@@ -169,6 +169,14 @@ def test_a_signature_needs_person_role_and_reason(gap):
         SignOff(quantity="E", up_to=14, **said)
 
 
+@pytest.mark.parametrize("wrong", [{"quantity": "dose"}, {"up_to": 0}, {"up_to": float("nan")}])  # fmt: skip
+def test_a_signature_is_for_a_dose(wrong):
+    said = {"by": "dr", "role": "practitioner", "reason": "needed", "quantity": "E", "up_to": 14}  # fmt: skip
+
+    with pytest.raises(PlanError):
+        SignOff(**{**said, **wrong})
+
+
 @pytest.mark.parametrize(
     ("dlp", "found"), [(100, []), (480, ["EXAM_NEAR"]), (600, ["EXAM_NEAR"]), (601, ["EXAM_ABOVE"])]
 )  # fmt: skip
@@ -219,6 +227,19 @@ def test_the_entry_of_an_assessed_exam():
 
     assert known.amounts == {"DLP": pytest.approx(100), "CTDIvol": 10, "E": pytest.approx(0.21)}  # fmt: skip
     assert (unknown.amounts, unknown.counted("E")) == ({}, 1)
+
+
+def test_the_glandular_dose_of_an_entry_is_that_of_the_breast_with_more():
+    def breast(number, side, dose):
+        return image(number, "MG", OrganDose=dose, ImageLaterality=side, AcquisitionTime=f"10000{number}")  # fmt: skip
+
+    both = entry_of(assessed(breast(1, "L", "0.01"), breast(2, "R", "0.02")), exam="mg", research=True)  # fmt: skip
+    one = entry_of(assessed(breast(1, "L", "0.01")), exam="mg", research=True)
+    unknown = entry_of(assessed(breast(1, "L", "0.01"), image(2, "MG")), exam="mg", research=True)  # fmt: skip
+
+    assert both.amounts["AGD"] == pytest.approx(2)
+    assert one.amounts["AGD"] == pytest.approx(1)
+    assert "AGD" not in unknown.amounts
 
 
 # Repeats

@@ -24,6 +24,7 @@ from tests.spec.dose.written import (
     biplane,
     breast_event,
     breast_total,
+    coded,
     container,
     ct_event,
     ct_total,
@@ -206,6 +207,20 @@ def test_rounded_totals_agree():
     assert exam.totals["dlp_mgycm"] == pytest.approx(250.5)
 
 
+def test_a_lost_localizer_shows_in_the_total():
+    exam = assessed(report(ct_total(277.1), ct_event(2, 274.9)))
+
+    assert exam.totals["dlp_mgycm"] == pytest.approx(277.1)
+    assert "TOTALS_DIFFER" in found(exam)
+
+
+@pytest.mark.parametrize("total", ["0.00431", "0.0043"])
+def test_totals_with_few_figures_agree(total):
+    exam = assessed(report(xray_total(total), xray_event(1, "0.00123"), xray_event(2, "0.00308")))  # fmt: skip
+
+    assert "TOTALS_DIFFER" not in found(exam)
+
+
 def test_effective_dose_is_not_reckoned_when_events_are_missing():
     exam = assessed(report(ct_total(300), ct_event(1, 100)))
 
@@ -255,10 +270,62 @@ def test_a_sop_class_that_is_not_of_dose_is_known_by_its_title():
     assert SIEMENS_CT.SOPClassUID == ENHANCED_SR
 
 
-def test_a_report_that_calls_itself_partial_is_not_complete():
+def test_a_report_that_calls_itself_partial_is_said_and_counted():
     exam = assessed(report(ct_total(100), ct_event(1, 100), completion="PARTIAL"))
 
-    assert "INCOMPLETE" in found(exam)
+    assert found(exam) == ["PARTIAL"]
+    assert exam.totals["dlp_mgycm"] == pytest.approx(100)
+    assert exam.outcome == "warn"
+
+
+def siemens_summary(number: int = 5):
+    """Siemens' Radiation Summary Report of a mobile C-arm, in codes of its own."""
+    header = report(
+        num("C-202", "34.4", "s"),
+        num("C-204", "0.2359", "Gy.cm^2"),
+        num("C-210", None, ""),
+        sop_class=ENHANCED_SR,
+        number=number,
+    )
+    header.ConceptNameCodeSequence = coded("C-10", "99SMS_RADSUM", "Radiation Summary Report")  # fmt: skip
+    return header
+
+
+def test_siemens_summary_states_totals_and_no_events():
+    exam = assessed(siemens_summary())
+
+    assert exam.totals["dap_gycm2"] == pytest.approx(0.2359)
+    assert exam.totals["fluoro_s"] == pytest.approx(34.4)
+    assert exam.totals["air_kerma_rp_mgy"] is None
+    assert {"SUMMARY_ONLY", "NO_FACTOR"} == set(found(exam))
+    assert exam.outcome == "warn"
+
+
+def test_siemens_summary_beside_a_full_report_adds_nothing():
+    full = report(xray_total("0.00002359"), xray_event(1, "0.00002359"))
+
+    exam = assessed(siemens_summary(), full)
+
+    assert exam.totals["dap_gycm2"] == pytest.approx(0.2359)
+    assert not {"TOTALS_DIFFER", "CUMULATIVE"} & set(found(exam))
+
+
+def test_a_total_beside_the_dose_that_has_no_value_is_not_zero():
+    header = report(xray_total("0.001", rp=None, fluoro_s=None), xray_event(1, "0.001"))
+
+    exam = assessed(header)
+
+    assert exam.totals["air_kerma_rp_mgy"] is None
+    assert exam.totals["fluoro_s"] is None
+    assert "VALUE_UNREADABLE" not in found(exam)
+
+
+def test_a_breast_that_was_not_exposed_has_no_dose():
+    exam = assessed(report(MAMMOGRAPHY, breast_total("left", 1.2), breast_event(1, "left", 1.2)))  # fmt: skip
+
+    assert exam.totals["agd_left_mgy"] == pytest.approx(1.2)
+    assert exam.totals["agd_right_mgy"] is None
+    assert "agd_right_mgy" not in exam.unknown
 
 
 def test_fewer_events_than_the_report_counts_are_missed_even_without_a_total():

@@ -49,8 +49,22 @@ REPORT_EMPTY = _error(
 )
 INCOMPLETE = _error(
     "INCOMPLETE",
-    "A dose report says itself that it is not complete.",
-    "Ask for the final report.",
+    "A dose report names fewer events than it says it has.",
+    "Ask for the complete report.",
+)
+PARTIAL = _warning(
+    "PARTIAL",
+    "A dose report calls itself partial, as many machines do as long as an exam could go on.",
+    "Check that no later report is missing.",
+)
+SUMMARY_ONLY = _warning(
+    "SUMMARY_ONLY",
+    "A report states the exam's total and no single exposures.",
+    "Ask the site whether the scanner can send a full dose report.",
+)
+SAME_ADMINISTRATION = _note(
+    "SAME_ADMINISTRATION",
+    "An image names an administration by another identifier than the report, with the same activity; it is counted once.",
 )
 TOTALS_DIFFER = _error(
     "TOTALS_DIFFER",
@@ -106,7 +120,7 @@ SCREEN_READ = _warning(
 )
 SCREEN_HEADER = _warning(
     "SCREEN_HEADER",
-    "The total is a private field of the scanner's dose screen.",
+    "The dose was read from private fields of the scanner's dose screen.",
     "Compare with the screen and confirm.",
 )
 ZERO = _error(
@@ -165,7 +179,7 @@ WOULD_EXCEED = _error(
 )
 
 ALL = (
-    NO_REPORT, FILE_UNREADABLE, VALUE_UNREADABLE, REPORT_EMPTY, INCOMPLETE, TOTALS_DIFFER, NO_TOTAL, REPORT_RESENT,
+    NO_REPORT, FILE_UNREADABLE, VALUE_UNREADABLE, REPORT_EMPTY, INCOMPLETE, PARTIAL, SUMMARY_ONLY, SAME_ADMINISTRATION, TOTALS_DIFFER, NO_TOTAL, REPORT_RESENT,
     CUMULATIVE, EVENT_CONFLICT, EVENT_WITHOUT_UID, EVENT_NOT_IN_REPORT, LOCALIZER_NOT_IN_REPORT, FROM_IMAGES, SCREEN_ONLY, SCREEN_READ,
     SCREEN_HEADER, ZERO, UNIT_DOUBTFUL, NO_FACTOR, ESTIMATE_ONLY, NEAR_CONSTRAINT, AT_CONSTRAINT, EXAM_ABOVE,
     EXAM_NEAR, NOT_COUNTED, EXPECTED_COUNTED, WOULD_EXCEED,

@@ -33,7 +33,7 @@ _TRACER_CODES = {
     "446536001": "tc-99m mag3",
 }  # fmt: skip
 _TRACER_WORDS = (
-    (r"fdg|fluoro-?\s?de?oxy-?\s?glucose", "fdg"),
+    (r"fdg|flu(?:oro)?-?\s?de(?:s)?oxy-?\s?glucose", "fdg"),
     (r"f-?dopa|fluoro-?l?-?dopa", "fluorodopa"),
     (r"\bmdp\b|\bhdp\b|\bdpd\b|medronate|oxidronate", "tc-99m phosphonate"),
     (r"\bmaa\b|macro-?aggregated albumin", "tc-99m maa"),
@@ -41,6 +41,7 @@ _TRACER_WORDS = (
     (r"\bmag-?3\b|mertiatide", "tc-99m mag3"),
     (r"gallium citrate", "gallium citrate"),
     (r"pertechnetate", "pertechnetate"),
+    (r"\bwater\b", "water o-15"),
 )
 
 

@@ -9,7 +9,7 @@ from math import fsum
 from pydicom.dataset import Dataset
 
 from provident.acquisition.dose.assessing import assess_exam
-from provident.acquisition.dose.content import text
+from provident.acquisition.dose.content import text, texts
 from provident.acquisition.dose.effective import reckoner
 from provident.acquisition.dose.factors import BUILT_IN, FactorSet
 from provident.acquisition.dose.gathered import Gathered
@@ -25,7 +25,7 @@ from provident.acquisition.dose.screens import Screen, is_screen, screen_of
 
 
 ReadText = Callable[[Screen], list[str]]
-STUDY, SOP_UID = 0x0020000D, 0x00080018
+STUDY, SOP_UID, IMAGE_TYPE = 0x0020000D, 0x00080018, 0x00080008
 # Top-level elements that are needed: `dicom.Folder(path).headers(only=DOSE_TAGS)`.
 DOSE_TAGS = (
     0x00080005, 0x00080008, 0x00080016, 0x00080018, 0x00080022, 0x00080023, 0x0008002A, 0x00080032, 0x00080033,
@@ -86,7 +86,8 @@ def _sort(name: str, header: Dataset, exam: Gathered) -> None:
     if kind is None:
         return
     exam.kinds.add(kind)
-    if not is_secondary(header):
+    # Some mammograms come as secondary captures that call themselves original.
+    if not is_secondary(header) or "ORIGINAL" in texts(header, IMAGE_TYPE):
         for event in image_events(header):
             uids = (
                 (event.uid,)

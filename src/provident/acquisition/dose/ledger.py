@@ -106,6 +106,7 @@ class SignOff:
     def __post_init__(self) -> None:
         if not (self.by.strip() and self.role.strip() and self.reason.strip()):
             raise Refused("A release needs the person, the role and the reason.")
+        Limit(quantity=self.quantity, high=self.up_to)
 
 
 class Level(StrEnum):
@@ -220,11 +221,12 @@ def entry_of(
     totals = dose.totals
     breasts = [totals.get("agd_left_mgy"), totals.get("agd_right_mgy")]
     known = [one for one in breasts if one is not None]
+    unknown = {"agd_left_mgy", "agd_right_mgy"} & set(dose.unknown)
     found = {
         "DLP": totals.get("dlp_mgycm"),
         "DAP": totals.get("dap_gycm2"),
         "CTDIvol": totals.get("ctdivol_max_mgy"),
-        "AGD": max(known) if len(known) == len(breasts) else None,
+        "AGD": None if unknown else max(known, default=None),
         "activity": totals.get("activity_mbq"),
         "E": totals.get("effective_msv"),
     }

@@ -26,7 +26,7 @@ class Source(StrEnum):
     REPORT = "report"
     IMAGE = "image"
     PERSON = "person"  # read from a dose screen and entered
-    SCREEN = "screen"  # read from a dose screen by a program
+    SCREEN = "screen"  # the header of a dose screen, or its text read by a program
 
 
 TRUST = tuple(Source)

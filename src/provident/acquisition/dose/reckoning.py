@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from math import fsum
 
 from provident.acquisition.dose.model import (
@@ -27,7 +28,7 @@ from provident.acquisition.dose.units import ABSENT
 
 Key = tuple[str, ...]
 _SAME = 1e-6  # relative: the same number, written twice
-_ROUNDED = 0.01  # reports round each event and the total to two or three figures
+_MEASURED = 1e-4  # relative: a total that a meter sums by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,9 @@ def _said(event: Event) -> Key:
         else _written(event)
     )
     where = "" if event.started else event.read_from
-    if event.source is Source.REPORT:
+    # Reports and screens are compared with one another; one injection heads every image.
+    together = event.source in (Source.REPORT, Source.SCREEN)
+    if together or event.kind is Kind.ADMINISTRATION:
         where = ""
     return (
         "says", str(event.kind), event.started, event.protocol, event.technique, event.plane,
@@ -158,7 +161,8 @@ def count_reports(reports: Sequence[Report]) -> Counted:
     more = {name: check.missing for name, check in checks.items() if check.missing > 0}
     for name in sorted(stated & BESIDE):
         total = _beside(name, distinct, cumulative=cumulative)
-        more[name] = max(0.0, total - total_of(name, counted.events))
+        if total is not None:
+            more[name] = max(0.0, total - total_of(name, counted.events))
     return replace(
         counted,
         repeated=repeated,
@@ -174,14 +178,16 @@ def count_reports(reports: Sequence[Report]) -> Counted:
     )
 
 
-def _beside(name: str, reports: Sequence[Report], *, cumulative: bool) -> float:
+def _beside(name: str, reports: Sequence[Report], *, cumulative: bool) -> float | None:
     """A total that events need not state: that of the last part, or of all reports together."""
     values = [
         v
         for r in reports
         if name in r.stated and (v := r.stated[name].value) is not None
     ]
-    return max(values, default=0.0) if cumulative else fsum(sorted(values))
+    if not values:
+        return None
+    return max(values) if cumulative else fsum(sorted(values))
 
 
 def _unsettled(name: str, kind: Kind, reports: Sequence[Report]) -> bool:
@@ -260,13 +266,13 @@ def _check(
         for pair in part
     ]
     missing, differences, cumulative = 0.0, list[Difference](), False
-    for total, report, part in sorted(stated, key=lambda s: (s[0], s[1].uid)):
+    for total, report, part in sorted(stated, key=lambda s: (not s[2], s[0], s[1].uid)):
         so_far = [*so_far, *part]
         own, all_parts = _sum(name, part), _sum(name, so_far)
-        if _close(total, own, _ROUNDED):
+        if _add_up(name, total, part):
             continue
-        if len(stated) > 1 and _close(total, all_parts, _ROUNDED):
-            cumulative = True
+        if len(stated) > 1 and _add_up(name, total, so_far):
+            cumulative = cumulative or bool(part)
             continue
         missing = max(missing, total - all_parts)
         # An event without a dose explains why the machine's total is larger.
@@ -294,7 +300,26 @@ def total_of(name: str, events: Iterable[Event]) -> float:
 
 
 def _close(a: float, b: float, share: float) -> bool:
-    # Below a thousandth of its unit a dose is rounding.
-    return abs(a - b) <= max(
-        share * max(a, b), 1e-9 if share == _SAME else 1e-3 * min(1.0, max(a, b))
-    )
+    return abs(a - b) <= max(share * max(a, b), 1e-12)
+
+
+def _add_up(name: str, total: float, part: Sequence[tuple[Key, Event]]) -> bool:
+    """Whether a stated total is the sum of events, each and the total rounded as they are printed.
+
+    Wider margins would hide a localizer that was lost.
+    """
+    events = once(part).events
+    printed = [e.amounts[_amount(name)] for e in events if _amount(name) in e.amounts]
+    margin = fsum(_step(value) for value in (total, *printed)) / 2
+    summed = total_of(name, events)
+    return abs(total - summed) <= margin + _MEASURED * max(total, summed)
+
+
+def _amount(total: str) -> str:
+    return "agd_mgy" if total.startswith("agd_") else total
+
+
+def _step(value: float) -> float:
+    """The last decimal that a number is printed with (of whole numbers, one)."""
+    exponent = Decimal(f"{value:.10g}").as_tuple().exponent
+    return float(10.0 ** min(int(exponent), 0))

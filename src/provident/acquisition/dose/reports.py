@@ -32,6 +32,14 @@ ESTIMATES = "128401"  # Patient Radiation Dose Report: organ doses by a model
 TITLES = frozenset(("113701", ADMINISTRATIONS, ESTIMATES))
 CT_EVENT, XRAY_EVENT, ADMINISTRATION, SUMMARY = "113819", "113706", "113502", "130501"
 CT_TOTALS, XRAY_TOTALS, SUMMARY_TOTALS = "113811", "113702", "130500"
+SUMMARY_TITLE = (
+    "Radiation Summary Report"  # Siemens' own, of mobile C-arms (99SMS_RADSUM)
+)
+_SUMMARY = {
+    "dap_gycm2": ("dose area product", "C-204"),
+    "fluoro_s": ("time", "C-202"),
+    "air_kerma_rp_mgy": ("absorbed dose", "C-210"),
+}
 _EVENTS = frozenset((CT_EVENT, XRAY_EVENT, ADMINISTRATION, SUMMARY))
 _TEXT, _UID, _TIME = 0x0040A160, 0x0040A124, 0x0040A120
 _UIDS = ("113769", "113853", "113503")
@@ -64,15 +72,19 @@ _ACCUMULATED_GLANDULAR = "111637"
 
 def is_report(header: Dataset) -> bool:
     """Whether a header is that of a dose report, by its class or (older scanners) by its title."""
+    title = code_of(header, TITLE)
     return (
         text(header, SOP_CLASS) in DOSE_CLASSES
-        or code_of(header, TITLE).value in TITLES
+        or title.value in TITLES
+        or title.meaning == SUMMARY_TITLE
     )
 
 
 def read_report(header: Dataset) -> Report:
     """What a dose report says. It never fails: what cannot be read is unread."""
     root = Node(header)
+    if code_of(header, TITLE).meaning == SUMMARY_TITLE:
+        return _summary(root)
     uid, study = text(header, SOP_UID), text(header, STUDY)
     title = code_of(header, TITLE).value
     estimates = title == ESTIMATES
@@ -99,6 +111,21 @@ def read_report(header: Dataset) -> Report:
         events_stated=int(count) if count is not None else None,
         partial=text(header, 0x0040A491) == "PARTIAL",
         words="estimates" if estimates else "",
+    )
+
+
+def _summary(root: Node) -> Report:
+    """Siemens' summary: totals alone, in codes of its own."""
+    readings = {name: root.number(*where) for name, where in _SUMMARY.items()}
+    return Report(
+        uid=text(root.ds, SOP_UID),
+        study_uid=text(root.ds, STUDY),
+        device=_device(root.ds),
+        at=_at(root.ds),
+        kinds=(Kind.PROJECTION,),
+        events=(),
+        stated={n: r for n, r in readings.items() if r is not ABSENT},
+        words="summary",
     )
 
 

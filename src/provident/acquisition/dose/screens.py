@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from provident.acquisition.dose.content import text, texts
+from provident.acquisition.dose.exposures import private_tag
 from provident.acquisition.dose.images import is_secondary, region_of
 from provident.acquisition.dose.model import Event, Kind, Source
 from provident.dicom import values
 
 
-ELSCINT = "ELSCINT1"
 _NAMES = re.compile(
     r"dose\s*(report|info|summary|screen|page|record)|patient protocol|exam (summary|protocol)",
     re.IGNORECASE,
@@ -103,11 +103,9 @@ def screen_of(name: str, header: Dataset) -> Screen:
 
 
 def _private_total(header: Dataset) -> float | None:
-    for creator in range(0x10, 0x20):
-        if text(header, 0x00E10000 | creator) == ELSCINT:
-            found = values.numbers(header, 0x00E10021 | creator << 8, "DS")
-            return found[0] if isinstance(found, tuple) and found[0] > 0 else None
-    return None
+    tag = private_tag(header, 0x00E1, 0x21)
+    found = values.numbers(header, tag, "DS") if tag else None
+    return found[0] if isinstance(found, tuple) and found[0] > 0 else None
 
 
 def read_screen(lines: Sequence[str], screen: Screen | None = None) -> ScreenText:
@@ -122,11 +120,12 @@ def read_screen(lines: Sequence[str], screen: Screen | None = None) -> ScreenTex
         layout=best,
         events=tuple(rows),
         total_dlp=total,
-        agrees=_agrees([e.amounts["dlp_mgycm"] for e in rows], total),
+        agrees=adds_up([e.amounts["dlp_mgycm"] for e in rows], total),
     )
 
 
-def _agrees(rows: Sequence[float], total: float | None) -> bool:
+def adds_up(rows: Sequence[float], total: float | None) -> bool:
+    """Whether the rows of a screen make up its total, each rounded as it is shown."""
     if total is None or not rows:
         return False
     share, half = _ROUNDED
