@@ -15,7 +15,6 @@ import pytest
 
 from provident.synthetic import HandTruth, Patient, Scanner, hand_mri
 from tests.conftest import missing
-from tests.journeys.room.conftest import browser, chromium  # noqa: F401  # fixtures
 from tests.journeys.room.desk import SIZE
 from tests.peers.platform import Platform
 
@@ -55,7 +54,7 @@ def platform(tmp_path_factory):
 
 
 @pytest.fixture
-def person(browser, platform):  # noqa: F811
+def person(browser, platform):
     """A function name -> a page on which that person is logged in."""
     opened = []
 

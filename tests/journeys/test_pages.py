@@ -24,7 +24,6 @@ from tests.journeys.pages_seed import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = Path(os.environ.get("PROV_CHROMIUM", "/usr/bin/chromium"))
 S = "/s/arthur-2"
 DESK, TELEPHONE, ZOOMED = (1440, 1000), (360, 740), (720, 500)
 PAGES = {
@@ -80,20 +79,6 @@ def address(tmp_path_factory) -> Iterator[str]:
         server.kill()
         server.wait()
         server.stderr.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.is_file():
-        missing(f"Chromium ({CHROMIUM})")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -100,6 +100,16 @@ def participant(site, clock, by):
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _one_connection():
+    """Requests end inside a test's transaction; Django would close its connection then, as at the end of any request."""
+    from django.core import signals
+    from django.db import close_old_connections
+
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _fast_passwords():
     """One round of hashing is enough for tests."""
     from django.conf import settings

@@ -34,7 +34,7 @@ def free_port() -> int:
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*PROVIDENT, *map(str, words)], capture_output=True, text=True, env=ENVIRONMENT, check=False, timeout=560,
+        [*PROVIDENT, *map(str, words)], capture_output=True, text=True, env=ENVIRONMENT, check=False, timeout=900,
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def served(played):
         yield Served(f"http://127.0.0.1:{port}", accounts)
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(150) == 0
         assert "127.0.0.1" in process.stdout.read()
         process.stdout.close()
 

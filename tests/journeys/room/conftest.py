@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT, missing
-from tests.journeys.room.desk import CHROMIUM_ARGUMENTS, SIZE, Served
-
-
-CHROMIUM = Path(os.environ.get("PROV_CHROMIUM", "/usr/bin/chromium"))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    if not CHROMIUM.is_file():
-        missing(f"Chromium ({CHROMIUM})")
-    return CHROMIUM
+from tests.journeys.room.desk import SIZE, Served
 
 
 @pytest.fixture(scope="session")
@@ -37,17 +25,6 @@ def served_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def served(served_once: Served) -> Served:
     served_once.study.reset()
     return served_once
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(chromium), args=CHROMIUM_ARGUMENTS
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
