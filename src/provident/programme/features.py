@@ -68,7 +68,7 @@ _ROWS: tuple[tuple[str, Status, str], ...] = (
     ("conduct.safety", Status.NOT_YET, "The policy on unexpected findings is planned and checked; safety reads are not clocked."),
     ("acquisition.availability", Status.PARTLY, "The scanner register, end of life and capacity are checked in the plan; use of slots is not counted."),
     ("acquisition.manual", Status.PARTLY, "Every arriving series is identified and judged against the manual in force, with words for a radiographer; processing steps that derive data are not run."),
-    ("acquisition.dose", Status.NOT_YET, "Planned dose is held against the constraint; doses given are not read or added up."),
+    ("acquisition.dose", Status.PARTLY, "`provident dose` reads doses from reports, headers and screens and adds them up without double counting; the platform does not keep a dose ledger or hold exposures yet."),
     ("acquisition.deidentification", Status.PARTLY, "One profile de-identifies and verifies in the gateway before anything reaches the centre; faces are not removed and planted identifiers are not rehearsed yet."),
     ("qc.programme", Status.PARTLY, "Exams are checked on arrival and go to a worklist with queries; phantoms, accreditation and control charts are not there."),
     ("reading.burden", Status.PARTLY, "The plan's reads are held against hours and milestones; there is no forecast while the study runs."),

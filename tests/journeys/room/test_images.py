@@ -215,11 +215,14 @@ def test_when_the_graphics_card_fails_the_cpu_draws_and_answers_stay(page, serve
     )
     open_case(page, served, query="?rendering=webgl")
     type_keys(page, "n", "2")
-    with page.expect_navigation():
-        page.evaluate(
-            "window.contexts.forEach((c) => c.getExtension('WEBGL_lose_context')?.loseContext())"
-        )
-    page.wait_for_selector("#room[data-first-image]")
+    loaded = page.evaluate("performance.timeOrigin")
+    page.evaluate(
+        "setTimeout(() => window.contexts.forEach((c) => c.getExtension('WEBGL_lose_context')?.loseContext()))"
+    )
+    page.wait_for_function(
+        "t => performance.timeOrigin !== t && document.querySelector('#room[data-first-image]')",
+        arg=loaded,
+    )
 
     assert page.locator(".bar .amber").count() == 1
     served.wait_for("A:bones.metacarpal_base_1.ero", 2)
