@@ -11,7 +11,13 @@ from pathlib import Path
 
 
 HERE = Path(__file__).resolve().parent
-NAMES = {"receive": "receive.py", "room": "room.py"}
+NAMES = {
+    "receive": "receive.py",
+    "room": "room.py",
+    "agreement": "agreement.py",
+    "mrmc": "mrmc.py",
+    "deid": "deid/compare.py",
+}
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from provident.kernel import InvalidInput, Refused
 
 LOST = "The connection was lost; send the folder again."
 ASSOCIATIONS = 3  # tries, where a connection is lost
+ANSWER = 120.0  # seconds that a node gets to make an image durable: a busy disk can take half a minute
 CONTEXTS = 128  # PS3.8: presentation contexts of one association
 _TAGS = (0x00080016, 0x00080018)
 
@@ -153,6 +154,8 @@ def _association(
 
     entity = AE(calling)
     entity.maximum_pdu_size = 0
+    entity.dimse_timeout = ANSWER
+    entity.network_timeout = 2 * ANSWER
     for sop_class, syntax in sorted({(g.sop_class, g.transfer_syntax) for g in group}):
         entity.add_requested_context(sop_class, syntax)
     association = entity.associate(
@@ -177,8 +180,10 @@ def _without_reactor(association: Any) -> Callable[[], None]:
     """Keep pynetdicom's reactor thread asleep while we send; returns what wakes it.
 
     It takes an answer that is ours when it was just waking up as we sent (pynetdicom 3.0.4): `_is_paused` is true
-    before the thread waits, not once it does. Then the sender waits for 30 s and gives up.
+    before the thread waits, not once it does. Then the sender waits in vain and gives up. On a busy machine the thread
+    may wake at any later moment, so that besides being put to sleep it is kept from the answers themselves.
     """
+    _keep_answers_from_the_reactor(association.dimse)
     checkpoint = association._reactor_checkpoint
     checkpoint.clear()
     # Asleep for certain: paused at every look, for many times the reactor's period of 1 ms.
@@ -188,6 +193,16 @@ def _without_reactor(association: Any) -> Callable[[], None]:
         time.sleep(0.002)
     association._reactor_checkpoint = threading.Event()
     return lambda: checkpoint.set()
+
+
+def _keep_answers_from_the_reactor(dimse: Any) -> None:
+    """Only who waits for an answer gets one: the reactor alone asks without waiting."""
+    take = dimse.get_msg
+
+    def get_msg(block: bool = False) -> Any:
+        return take(block=True) if block else (None, None)
+
+    dimse.get_msg = get_msg
 
 
 def _store(association: Any, path: Path) -> str:

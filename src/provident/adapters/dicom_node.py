@@ -18,6 +18,7 @@ from pynetdicom.presentation import build_context
 
 log = logging.getLogger("provident.dicom")
 
+IDLE = 600.0  # seconds: a sender may keep its association open between images
 VERIFICATION = "1.2.840.10008.1.1"
 SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700  # PS3.7 C.5: the sender may try again
@@ -83,6 +84,7 @@ class Node:
         entity = AE("PROVIDENT")
         entity.maximum_pdu_size = 0
         entity.maximum_associations = 64
+        entity.network_timeout = IDLE
         entity.supported_contexts = [
             *AllStoragePresentationContexts,
             build_context(VERIFICATION),

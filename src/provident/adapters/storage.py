@@ -74,6 +74,7 @@ class LocalStore:
         """Write durably; raises FileExistsError when the key is taken."""
         path = self._path(key)
         if path.exists():
+            self._named(path.parent)
             raise FileExistsError(key)
         temporary = self._temporary / new_id()
         try:
@@ -86,7 +87,12 @@ class LocalStore:
             os.link(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-        fsync_directory(path.parent)
+            self._named(path.parent)
+
+    def _named(self, folder: Path) -> None:
+        """A name was taken in a folder, by this writer or, maybe a moment ago, by another: make it durable."""
+        if folder.is_dir():
+            fsync_directory(folder)
 
     def read(self, key: str) -> bytes:
         """All bytes of a key; raises FileNotFoundError."""
@@ -120,6 +126,35 @@ class LocalStore:
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
             fsync_directory(path.parent)
+
+
+class Together(LocalStore):
+    """Several objects written to a local store; each folder is made durable once, at the end."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._folders: set[Path] = set()
+
+    def _named(self, folder: Path) -> None:
+        self._folders.add(folder)
+
+    def settle(self) -> None:
+        """Make the names of all that was written, or was there before, durable."""
+        while self._folders:
+            fsync_directory(self._folders.pop())
+
+
+@contextlib.contextmanager
+def together(store: ObjectStore) -> Iterator[ObjectStore]:
+    """Write several objects at the price of one: nothing may be acknowledged before this has ended."""
+    if not isinstance(store, LocalStore):
+        yield store
+        return
+    batch = Together(store.root)
+    try:
+        yield batch
+    finally:
+        batch.settle()
 
 
 class RemoteObjects:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,9 @@ def demo(
     """  # fmt: skip
     from provident.rehearsal.demo import Settings, is_finished, played, served
 
+    # A shell that starts it in the background has it ignore Ctrl-C; it must stop all the same.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.default_int_handler)
     settings = Settings(
         data=data, port=port, dicom_port=dicom_port, today=SystemClock().now().date(), participants=participants
     )  # fmt: skip

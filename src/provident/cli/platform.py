@@ -92,7 +92,54 @@ def _gateway_app() -> typer.Typer:
     gateway.command(
         "status", epilog="Example: provident gateway status --data /srv/gateway"
     )(gateway_status)
+    gateway.command("test", epilog="Example: provident gateway test --data /srv/gateway")(gateway_test)  # fmt: skip
     return gateway
+
+
+def gateway_test(
+    data: DataDirectory = DATA,
+    centre: Annotated[
+        str,
+        typer.Option(
+            help="The centre's address; that of the gateway's registration when not given."
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send synthetic images with planted identifiers through the gateway; the centre judges and stores none of them.
+
+    A site should pass it before it is opened. Exit 1 when the test fails.
+    """  # fmt: skip
+    from provident.adapters.gateway.centre import Centre, CentreAway
+    from provident.adapters.gateway.site import gateways_in
+    from provident.adapters.gateway.testing import transfer_test
+    from provident.kernel import SystemClock
+
+    found = gateways_in(data)
+    if not found:
+        raise InvalidInput("There is no gateway in that data directory.")
+    results = []
+    for gateway in found:
+        told = gateway.registration
+        if not (told.centre or centre):
+            raise InvalidInput("Say where the centre is: --centre http://127.0.0.1:8000")  # fmt: skip
+        spoken = Centre(centre or told.centre, told.token)
+        try:
+            result = transfer_test(gateway, spoken, SystemClock())
+        except CentreAway as error:
+            raise InvalidInput(f"{error} Check --centre and the network.") from None
+        finally:
+            spoken.close()
+        results.append({"study": told.study, "site": told.site, **result})
+    if as_json:
+        emit({"tests": results})
+    else:
+        for one in results:
+            tell(f"{one['study']} {one['site']}: {one['outcome']}")
+            for words in one["findings"]:
+                tell(f"    {words}")
+    if any(one["outcome"] != "passed" for one in results):
+        raise SystemExit(1)
 
 
 def run_gateway(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,7 +104,10 @@ def agreement(
     Missing scores are handled as the method does, and counted; where a method needs every
     score they are refused unless --missing leave_out. Exit 0, or 3 with file and line.
     """
-    from provident.statistics.questions import AgreementQuestion, answer_agreement
+    from provident.statistics.agreement_questions import (
+        AgreementQuestion,
+        answer_agreement,
+    )
     from provident.statistics.readings import read_readings
 
     question = AgreementQuestion(
@@ -153,6 +156,12 @@ def accuracy(
     resample: Annotated[
         str, typer.Option(help="bootstrap: cases, readers or both.")
     ] = "both",
+    centred: Annotated[
+        bool,
+        typer.Option(
+            "--centred", help="u_statistic: steadier variance where cells are missing."
+        ),
+    ] = False,
     positive: Annotated[str, typer.Option(help="The truth that means diseased.")] = "1",
     readers: Readers = None,
     modality: Modality = None,
@@ -169,7 +178,10 @@ def accuracy(
     one reader it is DeLong's. Missing cells and nested designs are told from the rows that
     are there. Exit 0, or 3 with file and line.
     """
-    from provident.statistics.questions import AccuracyQuestion, answer_accuracy
+    from provident.statistics.accuracy_questions import (
+        AccuracyQuestion,
+        answer_accuracy,
+    )
     from provident.statistics.readings import read_readings
 
     question = AccuracyQuestion(
@@ -178,6 +190,7 @@ def accuracy(
         threshold=threshold,
         covariance=covariance,
         resample=resample,
+        centred=centred,
         positive=positive,
         level=level,
         samples=samples,
@@ -235,14 +248,25 @@ def _print(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         emit(document)
         return
-    tell(_line(document))
-    tell(f"  {document['method']}")
+    for line in _lines(document):
+        tell(line)
+
+
+def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+    yield _line(document)
+    yield f"  {document['method']}"
+    for end in ("lower", "upper"):
+        if end in document:
+            low, high = document[f"{end}_ci"]
+            yield f"  {end} limit {_number(document[end])}, interval {_number(low)} to {_number(high)}"
     for key in ("per_treatment", "differences", "forms", "by_category"):
         for one in document.get(key) or []:
-            tell(f"  {_label(one)} {_line(one)}")
+            yield " ".join(["  " + _label(one), _line(one)]).rstrip()
+    if document.get("left_out"):
+        yield f"  {document['left_out']} cases that lack a score are left out."
     test = document.get("test")
     if test:
-        tell(
+        yield (
             f"  Treatments equal: F = {_number(test['f'])} on {_number(test['df1'])} and "
             f"{_number(test['df2'])} df, p = {_number(test['p'])}"
         )
@@ -255,9 +279,10 @@ def _label(one: Mapping[str, Any]) -> str:
 
 def _line(one: Mapping[str, Any]) -> str:
     low, high = one["ci"]
+    p = f", p = {_number(one['p'])}" if one.get("of") and "p" in one else ""
     return (
         f"{one['statistic']} {_number(one['estimate'])}, {100 * one['level']:g} % interval "
-        f"{_number(low)} to {_number(high)} (standard error {_number(one['se'])}, n = {one['n']})"
+        f"{_number(low)} to {_number(high)} (standard error {_number(one['se'])}, n = {one['n']}{p})"
     )
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from provident.deid.engine import gather
 from provident.deid.identifiers import Identifiers
+from provident.deid.identity import SiteKey
+from provident.deid.manifests import differences, is_signed_by, read_manifest
 from provident.deid.profile import Profile
-from provident.deid.sources import Unreadable, sources
+from provident.deid.sources import Source, Unreadable, sources
 from provident.deid.verify import in_name, verify
 from provident.kernel import InvalidInput
 
@@ -64,6 +66,28 @@ def audit(
             )
         ]
     return count, leaks
+
+
+def check_manifest(folder: Path, manifest: Path, key: SiteKey) -> list[FileLeak]:
+    """Where a folder is not what its signed manifest says.
+
+    Raises:
+        InvalidInput: there is no manifest beside it.
+    """
+    told = read_manifest(manifest)
+    if not is_signed_by(told, key):
+        return [FileLeak(manifest.name, "manifest", "signature")]
+    found = {source.name: source for source in sources(folder)}
+    wrong = differences(told, found, lambda name: _bytes(found[name]))
+    return [FileLeak(name, "manifest", kind) for name, kind in wrong]
+
+
+def _bytes(source: Source) -> bytes:
+    """Its bytes; what cannot be read is not what was made."""
+    try:
+        return source.read()
+    except Unreadable:
+        return b""
 
 
 def _gathered(original: Path) -> Identifiers:

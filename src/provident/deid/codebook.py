@@ -117,6 +117,10 @@ class CrosswalkFile:
         self._entries[entry.issuer, entry.patient_id] = entry
         return entry
 
+    def participants(self) -> frozenset[str]:
+        """The study's own numbers."""
+        return frozenset(e.participant for e in self)
+
     def identifiers(self) -> Identifiers:
         """All names and numbers in it, for verification."""
         return Identifiers.of(

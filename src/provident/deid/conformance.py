@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 
@@ -32,6 +32,11 @@ _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CHARACTER_SET, _IDENTITY_REMOVED = 0x00080005, 0x00120062
 _NESTED = "inside."
 _REMEMBERED_UP_TO = 4096  # bytes of an element
+# Kinds of values in which no name or description can stand, and groups that are judged by themselves.
+_NO_TEXT = frozenset(
+    (b"UI", b"DA", b"TM", b"DT", b"DS", b"IS", b"AS", b"US", b"SS", b"UL", b"SL", b"FL", b"FD", b"AT")
+)  # fmt: skip
+_LOOKED_AT = frozenset((0xFFFA, 0xFFFC, *range(0x5000, 0x5100), *range(0x6000, 0x6100)))
 _UNREADABLE = [Leak("file", "unreadable")]
 
 
@@ -102,6 +107,8 @@ def _by_elements(data: bytes, profile: Profile) -> Iterator[Leak]:
     marked = False
     for tag, raw, before in _with_context(data, start, len(data), implicit, b""):
         marked = marked or (tag == _IDENTITY_REMOVED and raw.endswith(b"YES "))
+        if not implicit and judge.passes_unread(tag, raw[4:6]):
+            continue
         yield from _judged(judge, implicit, before, raw, "")
     if not marked:
         yield Leak("(0012,0062)", "not_marked")
@@ -247,13 +254,14 @@ def _judge_of(profile: Profile) -> _Judge:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Judge:
-    """What a profile allows to be there."""
+    """What a profile allows to be there; one for each profile, told apart by identity."""
 
     private: frozenset[tuple[str, int, int]]
     columns: frozenset[str]
     overridden: frozenset[int]
+    unread: dict[tuple[int, bytes], bool] = field(default_factory=dict)
 
     def element_bytes(
         self, implicit: bool, before: bytes, raw: bytes, path: str
@@ -262,6 +270,16 @@ class _Judge:
         dataset = read_dataset(BytesIO(before + raw), implicit, True)
         last = list(dataset)[-1]
         return tuple(self.element(dataset, last, path))
+
+    def passes_unread(self, tag: int, vr: bytes) -> bool:
+        """Whether an element may be there whatever its value says, so that nobody need decode it.
+
+        Most elements that differ from slice to slice are such: UIDs, times, positions, numbers.
+        """
+        known = self.unread.get((tag, vr))
+        if known is None:
+            known = self.unread[tag, vr] = self.allows_any_value(tag, vr)
+        return known
 
     def allows_sequence(self, tag: int) -> bool:
         """Whether a sequence may be there at all, whatever is in it."""
@@ -323,6 +341,14 @@ class _Judge:
         ):
             for value in values:
                 yield from _forms(str(value), where)
+
+    def allows_any_value(self, tag: int, vr: bytes) -> bool:
+        """Whether neither the table nor the value of an element with this VR can be against it."""
+        group = tag >> 16
+        if vr not in _NO_TEXT or group & 1 or group in _LOOKED_AT or not tag & 0xFFFF:
+            return False
+        row = rows().get(tag)
+        return row is None or row.basic != "X" or self._retained(tag)
 
     def _retained(self, tag: int) -> bool:
         row = rows().get(tag)

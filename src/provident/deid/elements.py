@@ -33,6 +33,11 @@ _IMPLICIT = struct.Struct("<HHL")
 _LONG = struct.Struct("<L")
 
 
+_unpack_explicit = _EXPLICIT.unpack_from
+_SHORT_VRS = {raw: vr for raw, vr in VRS.items() if vr not in LONG_VRS}
+_new_element = tuple.__new__
+
+
 class Damaged(Exception):
     """The bytes do not add up as DICOM; `reason` is the public code."""
 
@@ -76,6 +81,18 @@ def elements(
         raise Damaged("damaged", "sequences nested too deep")
     position = start
     while position < end:
+        # Most elements are short ones in explicit VR: told without a call.
+        if not implicit and end - position >= 8:
+            group, number, raw_vr, length = _unpack_explicit(data, position)
+            vr = _SHORT_VRS.get(raw_vr)
+            after = position + 8 + length
+            if vr is not None and group != 0xFFFE and after <= end:
+                told = (
+                    (group << 16) | number, vr, position, position + 8, after, after, False,
+                )  # fmt: skip
+                yield _new_element(Element, told)
+                position = after
+                continue
         element = _element(data, position, end, implicit, depth)
         yield element
         position = element.after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from threading import Lock
 
 from provident.deid.charsets import codecs
@@ -145,6 +146,8 @@ class Workbench:
         looked: bool,
     ) -> Deidentified:
         kept = len(written)
+        told = {tag for tag, _ in written}
+        gone = tuple(e.tag for e in instance.elements if e.tag not in told)
         pixels = instance.element(PIXEL_DATA)
         changed = clean_pixel_element(instance, pixels) if pixels else None
         if changed is not None:
@@ -170,7 +173,8 @@ class Workbench:
         uid = hidden_uid(self.key, instance.sop_instance)
         meta = encode_meta(instance.sop_class, uid, instance.transfer_syntax)
         out = b"".join([meta, *(raw for _, raw in written)])
-        return Deidentified(out, self._report(instance, kept, unapproved, uid))
+        report = self._report(instance, kept, unapproved, uid)
+        return Deidentified(out, replace(report, gone=gone))
 
     def gather(self, instance: Instance) -> Identifiers:
         """What identifies the person, from this file alone."""
@@ -317,13 +321,23 @@ def gather(data: bytes, profile: Profile | None = None) -> Identifiers:
     With a profile, devices and institutions that it retains do not count.
     """
     try:
-        instance = read_instance(data)
-        rules = Rules(profile, instance.sop_class) if profile else None
-        gatherer = Gatherer(
-            implicit=instance.implicit,
-            character_set=instance.character_set,
-            retained=rules.retained if rules else frozenset(),
-        )
-        return gatherer.data_set(instance.body, instance.elements)
+        return gather_from(read_instance(data), profile)
     except (Damaged, RecursionError):
         return Identifiers()
+
+
+def gather_from(instance: Instance, profile: Profile | None = None) -> Identifiers:
+    """The same of a file that was split already.
+
+    Raises:
+        Damaged: a sequence does not add up.
+    """
+    rules = Rules(profile, instance.sop_class) if profile else None
+    retained = rules.retained if rules else frozenset()
+    gatherer = _gatherer(instance.implicit, instance.character_set, retained)
+    return gatherer.data_set(instance.body, instance.elements)
+
+
+@lru_cache(maxsize=16)
+def _gatherer(implicit: bool, character_set: str, retained: frozenset[int]) -> Gatherer:
+    return Gatherer(implicit=implicit, character_set=character_set, retained=retained)

@@ -14,7 +14,7 @@ REASONS = {
     "damaged": "The file's structure is broken. Ask the scanner or PACS to send it again.",
     "no_identity": "The file has no SOP Instance UID, SOP Class or transfer syntax, so it cannot be filed.",
     "character_set": "The file names a character set that DICOM does not know, so its text cannot be read for certain. Ask for it to be sent in another one.",
-    "directory": "This is a DICOMDIR, an index of other files. It lists names and numbers and is not passed on.",
+    "directory": "This is a DICOMDIR, an index of other files. It lists names and numbers and is not passed on; the files that it lists are de-identified themselves.",
     "transfer_syntax": "The file is in a transfer syntax that Provident does not know. Send it in another one.",
     "document_needs_review": "The file holds an encapsulated document (PDF or similar), which no rule can clean.",
     "pixels_need_review": "Text may be burned into the image. A person must look at it first.",
@@ -28,7 +28,10 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeidReport:
-    """What was done with one file. Holds no value of the original but `unapproved`, which stays at the site."""
+    """What was done with one file; `gone` are the attributes of its first level that were removed.
+
+    Holds no value of the original but `unapproved`, which stays at the site.
+    """
 
     profile: str
     profile_version: str
@@ -38,6 +41,7 @@ class DeidReport:
     kept: int = 0
     removed: int = 0
     changed: int = 0
+    gone: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     unapproved: tuple[str, ...] = field(default=(), repr=False)
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from provident.kernel import InvalidInput
 
@@ -23,6 +24,27 @@ class Unreadable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Readable(Protocol):
+    """One file to be de-identified, wherever it lies."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the input: identifiable."""
+        ...
+
+    def read(self) -> bytes:
+        """Its bytes.
+
+        Raises:
+            Unreadable: it has gone, or cannot be read.
+        """
+        ...
+
+    def stamp(self) -> str:
+        """What changes when the file does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ def subject_of(data: bytes) -> FileSubject:
         instance = read_instance(data)
     except Damaged as damage:
         raise InvalidInput(damage.reason) from None
+    return person_of(instance)
+
+
+def person_of(instance: Instance) -> FileSubject:
+    """The same of a file that was split already."""
     text = _Reader(instance)
     return FileSubject(
         issuer=text(0x00100021),

@@ -20,6 +20,9 @@ from provident.deid.table import words
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-ÿ]+|[^\W\d_]+|\d+")
+_IN_FIGURES = re.compile(
+    r"(?<![^\W_])(\d{1,4})([-/._ ]?)(\d{1,2})([-/._ ]?)(\d{1,4})(?![^\W_])"
+)
 _SPACES = re.compile(r"[ \t]+")
 _EMPTY = re.compile(r"[\(\[\{<]\s*[,;:.\-/]*\s*[\)\]\}>]")
 _BEFORE_MARK = re.compile(r"\s+([,;:.)\]])")
@@ -54,6 +57,7 @@ class Cleaner:
     _technical: frozenset[str] = field(init=False)
     _long: tuple[str, ...] = field(init=False)
     _phrases: re.Pattern[str] | None = field(init=False)
+    _dates: frozenset[str] = field(init=False)
     _done: dict[tuple[str, str], Cleaned] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,9 +77,9 @@ class Cleaner:
                 self.identifiers.places | self.identifiers.numbers,
                 key=len,
                 reverse=True,
-            ),
-            sorted(self.identifiers.dates),
+            )
         )
+        self._dates = self.identifiers.dates
 
     def clean(self, text: str, depth: str) -> Cleaned:
         """The text at a depth (`light`, `forms`, `full`)."""
@@ -107,6 +111,8 @@ class Cleaner:
     def _without_own(self, text: str, exact: frozenset[str]) -> str:
         if self._phrases is not None:
             text = self._phrases.sub(" ", text)
+        if self._dates:
+            text = without_dates(text, self._dates)
         text = _LONG_UIDS.sub(" ", text)
         if not exact:
             return text
@@ -125,9 +131,9 @@ class Cleaner:
         return any(_alike(folded, long) for long in self._long)
 
 
-def _phrases(values: list[str], dates: list[str]) -> re.Pattern[str] | None:
-    """One pattern for whole addresses, institutions, numbers and dates, however they are spaced."""
-    found = [form for day in dates for form in date_forms(day)]
+def _phrases(values: list[str]) -> re.Pattern[str] | None:
+    """One pattern for whole addresses, institutions and numbers, however they are spaced."""
+    found = []
     for value in values:
         parts = _WORD.findall(value)
         joined = "".join(parts)
@@ -140,17 +146,33 @@ def _phrases(values: list[str], dates: list[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])", re.IGNORECASE)
 
 
-def date_forms(day: str) -> list[str]:
-    """Patterns of how a person writes YYYYMMDD in figures."""
-    year, month, date = day[:4], day[4:6], day[6:8]
-    m, d, gap = f"0?{month.lstrip('0')}", f"0?{date.lstrip('0')}", r"[-/._ ]"
-    return [
-        f"{year}{gap}?{month}{gap}?{date}",
-        f"{year}{gap}{m}{gap}{d}",
-        f"{d}{gap}{m}{gap}{year}",
-        f"{m}{gap}{d}{gap}{year}",
-        f"{date}{month}{year}",
-    ]
+def without_dates(text: str, dates: frozenset[str]) -> str:
+    """The text without these dates (YYYYMMDD), in whatever order and with whatever gaps they are written."""
+    at = 0
+    match = _IN_FIGURES.search(text)
+    while match is not None:
+        if _spelt(match, dates):
+            text = f"{text[: match.start()]} {text[match.end() :]}"
+            at = match.start()
+        else:
+            at = match.start() + 1
+        match = _IN_FIGURES.search(text, at)
+    return text
+
+
+def _spelt(match: re.Match[str], dates: frozenset[str]) -> bool:
+    """Whether figures spell one of the dates: 2024-03-15, 20240315, 15.3.2024, 3/15/2024, 15032024."""
+    first, gap, middle, gap2, last = match.groups()
+    if not gap and not gap2:
+        joined = first + middle + last
+        return joined in dates or f"{joined[4:]}{joined[2:4]}{joined[:2]}" in dates
+    if len(first) == 4:
+        told = {f"{first}{middle.zfill(2)}{last.zfill(2)}"}
+        whole = bool(gap and gap2) or len(middle) == len(last) == 2
+        return whole and not told.isdisjoint(dates)
+    one, two = first.zfill(2), middle.zfill(2)
+    told = {f"{last}{two}{one}", f"{last}{one}{two}"}
+    return bool(gap and gap2) and not told.isdisjoint(dates)
 
 
 def _alike(word: str, name: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from provident.deid.codestreams import outside_of_coding
 from provident.deid.conformance import gather_retained, remains
 from provident.deid.dates import shift_date
 from provident.deid.identifiers import Identifiers, fold, spellings
@@ -104,8 +105,8 @@ def scan(
 ) -> list[Leak]:
     """Search the bytes for each identifier in each encoding.
 
-    Native pixel values are left out: they hold no text but what is drawn. Compressed pixels are
-    searched for names, numbers and places in one-byte encodings (comments of JPEG and the like).
+    Pixel values are left out: they hold no text but what is drawn. What else stands in compressed
+    pixels (comments of JPEG and the like) is searched in one-byte encodings.
     """
     end, compressed = _pixels_start(data)
     head = data[:end]
@@ -119,10 +120,8 @@ def scan(
         short = tuple(
             n for n in needles(identifiers.without_uids()) if b"\0" not in n[1]
         )
-        found += [
-            Leak(_near(end + at), kind)
-            for kind, at in _words(data[end:].lower(), short)
-        ]
+        beside = outside_of_coding(data, end).lower()
+        found += [Leak("compressed pixels", kind) for kind, _ in _words(beside, short)]
     return found
 
 

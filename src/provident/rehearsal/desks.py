@@ -16,6 +16,7 @@ from provident.rehearsal.pages import Page, Row, Stopped, Visitor
 _WHOSE = re.compile(r'id="participant-(\d+)"')  # a hold that asks whose images it holds
 _EXAM = re.compile(r"/exams/(\d+)")
 _NUMBER = re.compile(r"<dt>Hospital number</dt>\s*<dd>([^<]*)</dd>")
+_ISSUED_BY = re.compile(r"<dt>Issued by</dt>\s*<dd>([^<]*)</dd>")
 _RELEASE = re.compile(r"/reading/cases/\d+/release")
 _DRAW = re.compile(r"/reading/designs/([\w-]+)/draw")
 _OPEN_LIMIT = re.compile(r'name="name" value="([\w.-]+)"')
@@ -33,6 +34,8 @@ class SiteOffice:
     slots: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """Address of a slot by participant, name of the visit and title of the exam."""
     _looked_at: set[str] = field(default_factory=set)
+    _issuer: str | None = None
+    _linked: set[str] = field(default_factory=set)
 
     def enrol(self, h: Enrolment) -> None:
         """Enrol a participant who consents to everything."""
@@ -42,6 +45,18 @@ class SiteOffice:
         if h.code not in page.source:
             raise Stopped(f"{self.visitor.account.name} enrolled a participant, who did not get the number {h.code}.")  # fmt: skip
         self._note_slots(h.code, page)
+
+    def link_ahead(self, code: str, number: str) -> bool:
+        """Link a participant's hospital number before the first scan; returns whether it was linked.
+
+        A site's first images wait in quarantine: they show how its images name the numbers' issuer.
+        """
+        if self._issuer is None:
+            return False
+        told = {"number": number, "issuer": self._issuer}
+        self.visitor.send(self.visitor.path(f"participants/{code}/link"), told)
+        self._linked.add(code)
+        return True
 
     def _note_slots(self, code: str, page: Page) -> None:
         titles = {to: text for text, to in page.links if "/slots/" in to}
@@ -69,12 +84,15 @@ class SiteOffice:
         self.visitor.send(self._slot(h.code, h.visit, h.exam), told)
 
     def withdraw(self, h: Withdrawal) -> None:
-        """Record a withdrawal."""
+        """Record a withdrawal; there is nothing to link any more."""
+        self._linked.add(h.code)
         told = {"kind": h.kind, "on": h.at.date().isoformat(), "reason": h.said}
         self.visitor.send(self.visitor.path(f"participants/{h.code}/withdraw"), told)
 
     def identify(self, known: Mapping[str, str]) -> int:
-        """Look whose the held images are and link those of participants; returns how many were linked.
+        """Look whose the held images are and link those of participants, then the others ahead of their first scan.
+
+        Returns how many were linked out of quarantine.
 
         Args:
             known: hospital number -> trial number, the site's own list.
@@ -88,12 +106,17 @@ class SiteOffice:
             page = self.visitor.send(self.visitor.path(f"quarantine/{pk}/look"), {})
             found = _NUMBER.search(page.source)
             code = known.get(found[1].strip()) if found else None
+            self._issuer = _issuer(page) if code else self._issuer
             if (
                 code and code not in linked
             ):  # the other exams of the day follow by themselves
                 told = {"act": "link", "participant": code, "reason": _CONFIRMED}
                 self.visitor.send(self.visitor.path(f"quarantine/{pk}/decide"), told)
                 linked.add(code)
+        self._linked |= linked
+        for number, code in known.items():
+            if code not in self._linked:
+                self.link_ahead(code, number)
         return len(linked)
 
     def answer(self, leave: Collection[str], repeated: Collection[str]) -> None:
@@ -110,6 +133,11 @@ class SiteOffice:
                 else "It was so at the scanner and cannot be mended now; the next visit is checked before the scan.",
             }
             self.visitor.send(row.link(r"/queries/\d+") or "", told)
+
+
+def _issuer(page: Page) -> str:
+    found = _ISSUED_BY.search(page.source)
+    return found[1].strip() if found else ""
 
 
 def _queries(visitor: Visitor, state: str) -> list[Row]:

@@ -205,10 +205,12 @@ class Play:
                 visitor.send(visitor.path("data/export"), {})
 
     def _enrol(self, h: Enrolment) -> None:
-        self.office(h.site).enrol(h)
-        known = self._known.setdefault(h.site, {})
-        known[self.studio.hospital_number(h.number)] = h.code
-        if habits(self.plan, h.site).by_trial_number:
+        office = self.office(h.site)
+        office.enrol(h)
+        number = self.studio.hospital_number(h.number)
+        self._known.setdefault(h.site, {})[number] = h.code
+        by_trial_number = habits(self.plan, h.site).by_trial_number
+        if by_trial_number or office.link_ahead(h.code, number):
             self._linked.add(h.code)
         self.figures.participants += 1
 

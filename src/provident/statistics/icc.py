@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.intervals import check_level, f_p_value, f_quantile
 from provident.statistics.ratings import numbers
-from provident.statistics.reml import Components, crossed, nested
-from provident.statistics.values import Estimate, Floats, Interval
+from provident.statistics.reml import Components, crossed
+from provident.statistics.values import NO_INTERVAL, Estimate, Floats, Interval
 
 
 Form: TypeAlias = Literal[
@@ -34,6 +35,9 @@ _ALIASES = {
     "ICC2k": "ICC(A,k)",
     "ICC3k": "ICC(C,k)",
 }
+
+
+_ALIKE = "All measurements are the same: there is nothing to compare."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +82,26 @@ def icc_forms(
     Shrout & Fleiss, Psychol Bull 1979;86:420; McGraw & Wong, Psychol Methods 1996;1:30,
     whose intervals these are (ICC(A,.): Satterthwaite df). Standard errors by the delta
     method from the mean squares. With missing cells: `reml` fits the variance components
-    by restricted maximum likelihood to all cells (missing at random) and puts the mean
-    squares that they imply, with the harmonic mean number of ratings a case and the cells'
-    own error df, into the same interval formulas, which are then approximate; `leave_out`
-    uses cases that all rated; `refuse` refuses. Raises `InvalidInput`.
+    of the two-way model by restricted maximum likelihood to all cells (missing at random)
+    and puts the mean squares that they imply, with the cells' own error df and (two-way
+    forms) the harmonic mean number of ratings a case, into the same interval formulas,
+    which are then approximate; `leave_out` uses cases that all rated; `refuse` refuses.
+    Raises `InvalidInput`.
     """
     found = _forms(_squares(table, missing), level, FORMS)
     return {one.statistic: one for one in found}
 
 
 def _squares(table: Any, missing: MissingCells) -> _Squares:
+    check_choice("way with missing cells", missing, get_args(MissingCells))
     x = numbers(table)
     if x.shape[1] < 2:
         raise InvalidInput("The intraclass correlation needs 2 readers at least.")
     blank = np.isnan(x)
     lacking = int(blank.sum())
+    known = x[~blank]
+    if not len(known) or np.ptp(known) <= 1e-13 * np.abs(known).max():
+        raise InvalidInput(_ALIKE)
     if lacking and missing == "refuse":
         raise InvalidInput(
             f'{lacking} cells are blank: say missing="reml" (uses all cells) or "leave_out".'
@@ -112,14 +121,16 @@ def _anova(x: Floats, lacking: int) -> _Squares:
     rows = k * float(by_row @ by_row)
     columns = n * float(by_column @ by_column)
     total = float(np.einsum("ij,ij->", centred, centred))
-    if total <= 1e-28 * max(1.0, float(np.abs(x).max()) ** 2) * x.size:
-        raise InvalidInput(
-            "All measurements are the same: there is nothing to compare."
-        )
+    if total <= 1e-26 * float(np.abs(x).max()) ** 2 * x.size:
+        raise InvalidInput(_ALIKE)
     within = max(total - rows, 0.0)
     error = max(within - columns, 0.0)
     if error < 1e-13 * total:
         error = 0.0  # rounding, not disagreement
+    if error == 0 and rows < 1e-13 * total:
+        raise InvalidInput(
+            "No case differs from another: the correlation needs cases that differ."
+        )
     df_error, df_within = (n - 1) * (k - 1), n * (k - 1)
     return _Squares(
         rows=rows / (n - 1),
@@ -146,14 +157,14 @@ def _implied(x: Floats, lacking: int) -> _Squares:
         raise InvalidInput(
             "Too few cells for an intraclass correlation: more cases must be rated more than once."
         )
-    two, one = crossed(x), nested(x)
+    two = crossed(x)
     k = n / float((1 / each).sum())
     return _Squares(
         rows=k * two.cases + two.error,
-        rows_one_way=k * one.cases + one.error,
+        rows_one_way=readers * two.cases + two.error,
         columns=n * two.readers + two.error,
         error=two.error,
-        within=one.error,
+        within=two.readers + two.error,
         df_error=cells - n - readers + 1,
         df_within=cells - n,
         n=n,
@@ -246,7 +257,7 @@ def _f_form(
 
 def _one_way(s: _Squares, level: float) -> tuple[float, float, Interval]:
     df = (s.n - 1, s.df_within)
-    return _f_form(s.rows_one_way, s.within, df, s.k, level)
+    return _f_form(s.rows_one_way, s.within, df, s.readers, level)
 
 
 def _consistent(s: _Squares, level: float) -> tuple[float, float, Interval]:
@@ -263,9 +274,10 @@ def _absolute(s: _Squares, level: float) -> tuple[float, float, Interval]:
     a = k * value / (n * (1 - value))
     b = 1 + k * value * (n - 1) / (n * (1 - value))
     parts = a * s.columns, b * s.error
-    df = (sum(parts)) ** 2 / (
-        parts[0] ** 2 / (s.readers - 1) + parts[1] ** 2 / s.df_error
-    )
+    spread = parts[0] ** 2 / (s.readers - 1) + parts[1] ** 2 / s.df_error
+    if not spread > 0:
+        return value, _se_absolute(s, value, bottom), NO_INTERVAL
+    df = sum(parts) ** 2 / spread
     tail = (1 + level) / 2
     lower, upper = f_quantile(n - 1, df, tail), f_quantile(df, n - 1, tail)
     low = n * (s.rows - lower * s.error) / (lower * noise + n * s.rows)

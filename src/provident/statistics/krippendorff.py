@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.intervals import t_interval
 from provident.statistics.ratings import Ratings, ratings
 from provident.statistics.resampling import Bootstrap, percentile_interval, spread
@@ -35,10 +36,7 @@ def krippendorff(
     cases with Student's t. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011;
     Content Analysis, 4th ed. 2018, ch. 12. Raises `InvalidInput`.
     """
-    if metric not in get_args(Metric):
-        raise InvalidInput(
-            f'There is no metric "{metric}"; there are {", ".join(get_args(Metric))}.'
-        )
+    check_choice("metric", metric, get_args(Metric))
     rated = ratings(table, categories=categories)
     coincidences = _coincidences(rated)
     if len(coincidences) < 2:
@@ -57,8 +55,8 @@ def krippendorff(
         way = f"bootstrap of cases, {bootstrap.samples} samples"
     else:
         without = _alphas(total - coincidences, difference)
-        gap = without - np.nanmean(without)
-        se = math.sqrt((n - 1) / n * float(np.nansum(gap * gap)))
+        gap = without - without.mean()
+        se = math.sqrt((n - 1) / n * float((gap * gap).sum()))
         ci, way = t_interval(estimate, se, n - 1, level), "jackknife over cases"
     return Estimate(
         statistic="krippendorff",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from scipy import special
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.intervals import (
     chi2_quantile,
     t_interval,
@@ -88,6 +89,7 @@ def limits_of_agreement(
     Optom Vis Sci 2015;92:e71). `log` compares logarithms and answers in ratios.
     Raises `InvalidInput`.
     """
+    check_choice("interval", interval, get_args(LimitInterval))
     first, second = _both(a, b, log=log)
     difference = first - second
     n = len(difference)
@@ -135,6 +137,7 @@ def repeated_limits(
     true value may change between them (section 5.3). Intervals by the method of variance
     estimates recovery (Zou, Stat Methods Med Res 2013;22:630). Raises `InvalidInput`.
     """
+    check_choice("kind of replicates", replicates, get_args(Replicates))
     if len(a) != len(b) or len(a) < 3:
         raise InvalidInput(
             f"Both methods must have measured the same cases, 3 at least; there are {len(a)} and {len(b)}."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.values import Floats, Ints
 
 
@@ -81,17 +82,21 @@ def pair(
     a: Any, b: Any, *, categories: Sequence[Any] | None, missing: Missing
 ) -> Ratings:
     """Two readers' ratings of the same cases; blanks are refused or their cases left out."""
-    first, second = list(a), list(b)
-    if len(first) != len(second):
+    if len(a) != len(b):
         raise InvalidInput(
-            f"The two readers rated {len(first)} and {len(second)} cases; the same cases in the same order are needed."
+            f"The two readers rated {len(a)} and {len(b)} cases; the same cases in the same order are needed."
         )
-    found = ratings(list(zip(first, second, strict=True)), categories=categories)
-    return complete(found, missing=missing)
+    both = [np.asarray(one) for one in (a, b)]
+    if all(one.ndim == 1 and one.dtype.kind in "biuf" for one in both):
+        table: Any = np.column_stack(both)
+    else:
+        table = list(zip(a, b, strict=True))
+    return complete(ratings(table, categories=categories), missing=missing)
 
 
 def complete(found: Ratings, *, missing: Missing) -> Ratings:
     """The cases that all readers rated; with `refuse` a blank is an error."""
+    check_choice("way with missing ratings", missing, get_args(Missing))
     whole = (found.codes >= 0).all(axis=1)
     if missing == "refuse" and not whole.all():
         raise InvalidInput(

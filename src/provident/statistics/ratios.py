@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.intervals import (
     normal_interval,
     wilson_interval,
@@ -33,6 +34,7 @@ def clustered_ratio(
     right for ratios that are no shares, such as false marks a participant. Raises
     `InvalidInput`.
     """
+    check_choice("interval", interval, ("wilson", "wald"))
     x, m = _clusters(hits, of)
     ratio = float(x.sum() / m.sum())
     se = math.sqrt(float(_variance(x - ratio * m, m)))

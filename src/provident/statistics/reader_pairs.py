@@ -207,7 +207,7 @@ def _pair_spread(
         ],
         axis=1,
     ).mean(axis=1)
-    se = math.sqrt((n - 1) / n * float(((without - np.nanmean(without)) ** 2).sum()))
+    se = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
     return se, t_interval(estimate, se, n - 1, level), "jackknife over cases"
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.intervals import t_interval, t_p_value
 from provident.statistics.ratings import Ratings, ratings
 from provident.statistics.resampling import Bootstrap, percentile_interval, spread
@@ -75,10 +76,7 @@ def agreement(
     1980;88:322. `gwet`: AC1 (AC2 when weighted), Gwet, Br J Math Stat Psychol 2008;61:29.
     `brennan_prediger`: Educ Psychol Meas 1981;41:687. Raises `InvalidInput`.
     """
-    if coefficient not in get_args(Coefficient):
-        raise InvalidInput(
-            f'There is no coefficient "{coefficient}"; there are {", ".join(get_args(Coefficient))}.'
-        )
+    check_choice("coefficient", coefficient, get_args(Coefficient))
     rated = ratings(table, categories=categories)
     w = weight_matrix(weights, rated.categories, ordered=rated.ordered)
     frame = _frame(rated, w)

@@ -17,8 +17,8 @@ from provident.statistics.mrmc import ReadStudy, read_study
 
 
 COLUMNS = ("case", "reader", "modality", "truth", "score")
-# How the programs of trials units write that there is no value; never a score.
-_BLANKS = frozenset({"", "na", "nan", "n/a", ".", "null", "none"})
+# How the programs of trials units write that there is no value. "none" is a score.
+_BLANKS = frozenset({"", "na", "nan", "n/a", "."})
 _MOST = 20
 
 

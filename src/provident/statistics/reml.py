@@ -102,19 +102,5 @@ def crossed(x: Floats) -> Components:
     return likelihood.components(*(_ratio(one) for one in best.x))
 
 
-def nested(x: Floats) -> Components:
-    """Readers not told apart: one-way random effects."""
-    from scipy.optimize import minimize_scalar
-
-    likelihood = _Likelihood(x)
-    best = minimize_scalar(
-        lambda log: likelihood.deviance(_ratio(log), 0.0),
-        bounds=(_LOWEST, _HIGHEST),
-        method="bounded",
-        options={"xatol": 1e-10},
-    )
-    return likelihood.components(_ratio(float(best.x)), 0.0)
-
-
 def _ratio(log: float) -> float:
     return 0.0 if log < _NOTHING else math.exp(log)

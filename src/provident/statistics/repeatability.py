@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.icc import icc_forms
 from provident.statistics.intervals import chi2_quantile, z_quantile
 from provident.statistics.ratings import column
@@ -78,8 +79,7 @@ def smallest_detectable_change(
     """
     if mean_of < 1:
         raise InvalidInput("The number of readings that are averaged is 1 or more.")
-    if kind not in ("agreement", "consistency"):
-        raise InvalidInput(f'"{kind}" is neither agreement nor consistency.')
+    check_choice("kind", kind, ("agreement", "consistency"))
     found = icc_forms(table, missing="leave_out")["ICC(A,1)"].details
     error, columns = found["ms_error"], found["ms_readers"]
     n, df = found["df"][0] + 1, found["df"][1]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.intervals import (
     logit_interval,
     normal_interval,
@@ -45,6 +46,7 @@ def auc(
     DeLong, DeLong & Clarke-Pearson, Biometrics 1988;44:837; computed as in Sun & Xu, IEEE
     Signal Process Lett 2014;21:1389. Higher scores mean disease. Raises `InvalidInput`.
     """
+    check_choice("interval", interval, ("wald", "logit"))
     areas, covariance, n = _delong(truth, {"score": score})
     area, se = float(areas[0]), math.sqrt(float(covariance[0, 0]))
     make = logit_interval if interval == "logit" else normal_interval

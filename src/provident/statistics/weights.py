@@ -16,6 +16,8 @@ Weighting: TypeAlias = Literal[
 ]
 Weights: TypeAlias = Weighting | Sequence[Sequence[float]] | Floats | None
 
+_NONE = ("unweighted", "none", "identity")
+
 
 def weight_matrix(
     weights: Weights, categories: Sequence[Any], *, ordered: bool = True
@@ -28,7 +30,7 @@ def weight_matrix(
     Raises `InvalidInput`.
     """
     q = len(categories)
-    if weights is None or (isinstance(weights, str) and weights == "unweighted"):
+    if weights is None or (isinstance(weights, str) and weights in _NONE):
         return np.eye(q)
     if not isinstance(weights, str):
         return _custom(weights, q)

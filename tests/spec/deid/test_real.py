@@ -7,12 +7,13 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pydicom.data
 import pytest
 
 from provident.deid import REASONS, Profile, Subject, gather, verify
-from provident.deid.batch import Job, Places, run
+from provident.deid.batch import Job, Outcome, Places, run
 from provident.deid.codebook import CrosswalkFile
 from tests.spec.deid import files
 
@@ -69,23 +70,29 @@ def test_every_real_scan_is_accounted_for(shared, tmp_path):
     assert sum("us_misc" in n for n in held) == 4
 
 
+def scored(
+    shared: Path, corpus: Path, work: Path, outcomes: list[Outcome]
+) -> dict[str, Any]:
+    """What the corpus's own program says of the output in `work`/out."""
+    mapping = work / "map.tsv"
+    mapping.write_text("\n".join(f"{o.name}\t{o.out}" for o in outcomes if o.out))
+    command = [sys.executable, shared / "deid" / "score.py", corpus, work / "out"]
+    subprocess.run(
+        [*command, "--map", mapping, "--json", work / "score.json"],
+        check=True,
+        capture_output=True,
+    )
+    return json.loads((work / "score.json").read_text())
+
+
 @pytest.mark.real
 def test_the_planted_corpus(shared, tmp_path):
     """Scored by the corpus's own program: what is held counts as lost, so the bounds are below 100."""
     corpus = shared / "deid" / "corpus"
     job = Job(profile=Profile(), key=files.KEY, places=Places.beside(tmp_path / "out"))
     outcomes = run(corpus / "in", job=job, crosswalk=CrosswalkFile(), enrol=True)
-    mapping = tmp_path / "map.tsv"
-    mapping.write_text("\n".join(f"{o.name}\t{o.out}" for o in outcomes if o.out))
-    command = [sys.executable, shared / "deid" / "score.py", corpus, tmp_path / "out"]
+    told = scored(shared, corpus, tmp_path, outcomes)
 
-    subprocess.run(
-        [*command, "--map", mapping, "--json", tmp_path / "score.json"],
-        check=True,
-        capture_output=True,
-    )
-
-    told = json.loads((tmp_path / "score.json").read_text())
     results, summary = told["results"], told["summary"]
     leaks = {
         k: v

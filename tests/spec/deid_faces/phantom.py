@@ -66,7 +66,9 @@ class Phantom:
 def _ellipsoid(p, centre, radii, turn=None):
     q = p - np.array(centre, dtype=np.float32)
     if turn is not None:
-        q = q @ Rotation.from_euler("xyz", turn, degrees=True).as_matrix().astype(np.float32)
+        q = q @ Rotation.from_euler("xyz", turn, degrees=True).as_matrix().astype(
+            np.float32
+        )
     r = np.array(radii, dtype=np.float32)
     k0 = np.linalg.norm(q / r, axis=-1)
     k1 = np.linalg.norm(q / r**2, axis=-1) + 1e-9
@@ -110,21 +112,30 @@ def make(shape: Shape = Shape(), step: float = 2.5) -> Phantom:
     nose = _ellipsoid(p, (0, -90, -52), (10, 12 * n, 24), (-12, 0, 0))
     nose = _joined(nose, _ellipsoid(p, (0, -95 - 7 * n, -66), (14, 11 * n, 10)), 6)
     neck = np.maximum(
-        np.hypot(p[..., 0] / 1.0, (p[..., 1] - 22 - 0.12 * (p[..., 2] + 90)) / 1.05) - 57,
+        np.hypot(p[..., 0] / 1.0, (p[..., 1] - 22 - 0.12 * (p[..., 2] + 90)) / 1.05)
+        - 57,
         p[..., 2] + 40,
     )
     bare = _joined(_joined(skull, block), neck, 12)
     head = np.minimum(_joined(bare, nose, 5), eyes)
     e = shape.ears
     pinna = _both(p, ((75, 16, -40), (4, 19 * e, 32 * e), (0, 0, -shape.lug)))
-    pinna = np.minimum(pinna, _both(p, ((81, 24, -38), (3, 12 * e, 24 * e), (0, 0, -shape.lug - 15))))
+    pinna = np.minimum(
+        pinna, _both(p, ((81, 24, -38), (3, 12 * e, 24 * e), (0, 0, -shape.lug - 15)))
+    )
     concha = _both(p, ((76, 8, -40), (7, 7, 10), None))
     pinna = np.maximum(pinna, -concha)
 
     mm = float(scale.min())
     inner = (shape.scalp + shape.skull) / mm
     base = np.where(
-        p[..., 1] < -36, -19.0, np.where(np.abs(p[..., 0]) > 18, np.where(p[..., 1] < 8, -46.0, -62.0), np.where(p[..., 1] < 8, -24.0, -70.0))
+        p[..., 1] < -36,
+        -19.0,
+        np.where(
+            np.abs(p[..., 0]) > 18,
+            np.where(p[..., 1] < 8, -46.0, -62.0),
+            np.where(p[..., 1] < 8, -24.0, -70.0),
+        ),
     )
     cavity = np.maximum(skull + inner, base - p[..., 2])
     brain = cavity + shape.atrophy / mm
@@ -142,7 +153,8 @@ def make(shape: Shape = Shape(), step: float = 2.5) -> Phantom:
     labels[brain < -6] = BRAIN_WHITE
     labels[_both(p, ((13, -5, 12), (6, 28, 9), (0, 0, 12))) < 0] = FLUID
     airway = np.minimum(
-        _ellipsoid(p, (0, -50, -58), (10, 34, 16)), _ellipsoid(p, (0, -14, -100), (10, 8, 60))
+        _ellipsoid(p, (0, -50, -58), (10, 34, 16)),
+        _ellipsoid(p, (0, -14, -100), (10, 8, 60)),
     )
     airway = np.minimum(airway, _both(p, ((28, -58, -60), (12, 14, 15), None)))
     labels[(airway < 0) & (head < -7)] = AIR
@@ -152,21 +164,48 @@ def make(shape: Shape = Shape(), step: float = 2.5) -> Phantom:
     gristle = (nose < 0) & (bare > -2)
     labels[gristle] = GRISTLE
 
-    wedge = (p[..., 1] < -22) & (p[..., 2] < -9 + 0.2 * (p[..., 1] + 84) * -1) & (p[..., 2] > -134)
+    wedge = (
+        (p[..., 1] < -22)
+        & (p[..., 2] < -9 + 0.2 * (p[..., 1] + 84) * -1)
+        & (p[..., 2] > -134)
+    )
     wedge &= p[..., 1] < -22 - 0.9 * np.maximum(0, -100 - p[..., 2])
     shell = (head < 0) & (head > -14 / mm)
-    face = ((wedge & shell) | gristle | (eyes < 0)) & (labels != AIR) & (cavity > 4 / mm)
-    return Phantom(labels, face, ears, (labels == BRAIN_GREY) | (labels == BRAIN_WHITE) | ((labels == FLUID) & (brain < 0)), low, step)
+    face = (
+        ((wedge & shell) | gristle | (eyes < 0)) & (labels != AIR) & (cavity > 4 / mm)
+    )
+    return Phantom(
+        labels,
+        face,
+        ears,
+        (labels == BRAIN_GREY)
+        | (labels == BRAIN_WHITE)
+        | ((labels == FLUID) & (brain < 0)),
+        low,
+        step,
+    )
 
 
-def image(labels: np.ndarray, contrast: str, rng: np.random.Generator, *, noise: float = 0.02, bias: float = 0.0, blur: float = 0.5) -> np.ndarray:
+def image(
+    labels: np.ndarray,
+    contrast: str,
+    rng: np.random.Generator,
+    *,
+    noise: float = 0.02,
+    bias: float = 0.0,
+    blur: float = 0.5,
+) -> np.ndarray:
     """What a scanner would show of labels: noise as a share of the brain's signal, a bias over the field."""
     table = np.array(CONTRASTS[contrast], dtype=np.float32)
     values = ndimage.gaussian_filter(table[labels], blur)
     if contrast == "CT":
         return values + rng.normal(0, 400 * noise, values.shape).astype(np.float32)
-    ramp = np.stack(np.meshgrid(*(np.linspace(-1, 1, n) for n in values.shape), indexing="ij"))
-    values *= 1 + bias * (np.tensordot(rng.normal(0, 0.6, 3), ramp, 1) - 0.5 * (ramp**2).sum(0))
+    ramp = np.stack(
+        np.meshgrid(*(np.linspace(-1, 1, n) for n in values.shape), indexing="ij")
+    )
+    values *= 1 + bias * (
+        np.tensordot(rng.normal(0, 0.6, 3), ramp, 1) - 0.5 * (ramp**2).sum(0)
+    )
     sigma = noise * table[BRAIN_GREY]
     real = values + rng.normal(0, sigma, values.shape)
     return np.abs(real + 1j * rng.normal(0, sigma, values.shape)).astype(np.float32)

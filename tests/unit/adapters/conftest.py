@@ -9,8 +9,10 @@ import pytest
 
 from provident import plan
 from provident.adapters.gateway.centre import CentreAway
+from provident.adapters.gateway.schedule import BUNDLE
 from provident.adapters.gateway.site import Registration, SiteGateway
 from provident.adapters.gateway.work import GatewayWork
+from provident.adapters.signing import Signer
 from provident.kernel import FixedClock, Refused
 
 
@@ -20,6 +22,8 @@ CONSENT = ("take_part", "store_images")
 
 class FakeCentre:
     """Keeps what it is told, and can be away or refuse."""
+
+    lanes = 1
 
     def __init__(self) -> None:
         self.plan_files = {n: d.decode("utf-8", "replace") for n, d in plan.read_folder(PLAN).items()}  # fmt: skip
@@ -38,6 +42,10 @@ class FakeCentre:
         self.done: dict[str, str] = {}
         self.away_after: int | None = None
         self.refuses = False
+        self.signer = Signer(bytes(32))
+        self.bundle_files = {
+            "deidentification.yaml": self.plan_files["deidentification.yaml"]
+        }
         self.refuses_instances: set[str] = set()
 
     def enrol(self, code: str, *, status: str = "active", consent: bool = True) -> None:
@@ -60,6 +68,10 @@ class FakeCentre:
 
     def plan(self, digest):
         return self.plan_files
+
+    def bundle(self):
+        told = {"plan": self.told["plan"], "files": self.bundle_files}
+        return {"bundle": told, "public_key": self.signer.public, "signature": self.signer.sign(BUNDLE, told)}  # fmt: skip
 
     def announce(self, manifest):
         self._answer()

@@ -169,6 +169,31 @@ def test_an_instance_without_a_data_set_is_refused_and_nothing_is_kept(node, mem
     assert memory.kept == []
 
 
+def test_a_waking_reactor_takes_no_answer_of_ours(node, memory, tmp_path, monkeypatch):  # fmt: skip
+    """On a busy machine pynetdicom's thread wakes late and looks for messages while we wait for one."""
+    for k, data in enumerate(exam(20)):
+        (tmp_path / str(k)).write_bytes(data)
+    whole, done = dicom_client._without_reactor, threading.Event()
+
+    def with_a_thief(association):
+        resume = whole(association)
+        thief = threading.Thread(target=steal, args=(association.dimse,), daemon=True)
+        thief.start()
+        return resume
+
+    def steal(dimse):
+        while not done.is_set():
+            dimse.get_msg(block=False)
+
+    monkeypatch.setattr(dicom_client, "_without_reactor", with_a_thief)
+    monkeypatch.setattr(dicom_client, "ANSWER", 2.0)
+    sent = dicom_client.send(dicom_client.files_of(tmp_path), host="127.0.0.1", port=node.port, called="LEEDS")  # fmt: skip
+    done.set()
+
+    assert (sent.sent, sent.failed) == (20, [])
+    assert len(memory.kept) == 20  # nothing had to be sent again
+
+
 def test_a_connection_lost_on_the_way_is_made_again(node, memory, tmp_path, monkeypatch):  # fmt: skip
     for k, data in enumerate(exam(6)):
         (tmp_path / str(k)).write_bytes(data)

@@ -400,3 +400,20 @@ def test_text_in_the_pixels_waits_for_a_look_and_goes_when_a_person_lets_it(
 
     assert accounted(gateway)["sent"] == 1
     assert gateway.ledger.events()[-1]["action"] == "hold.release"
+
+
+def test_a_centre_that_starts_more_slowly_is_asked_again_at_once(
+    gateway, centre, clock, time
+):
+    from provident.adapters.gateway.work import GatewayWork
+
+    land(gateway, exam(1, patient_id="L-101"))
+    made = GatewayWork(gateway, centre, clock, quiet=1, now=time)
+    centre.away_after = 0
+    made.step()
+    centre.away_after = None
+    for _ in range(3):  # seconds
+        time.at += 1.1
+        made.step()
+
+    assert accounted(gateway)["sent"] == 1

@@ -307,3 +307,97 @@ def test_a_killed_worker_s_jobs_are_given_back(db, clock):
 
     assert take_back() == 1
     assert OrmQ.objects.get().lock <= SystemClock().now()
+
+
+# Drift of a device
+
+
+def drifted(arrive, *changes) -> list[Exam]:
+    """Exams of one device a day apart, each with its own changes of the header."""
+    return [
+        judge(arrive([mr(patient_id="L-101", number=1, study=f"1.2.826.0.1.3680043.10.2.{n}", **more)]))
+        for n, more in enumerate(changes)
+    ]  # fmt: skip
+
+
+def drift_of(exam: Exam) -> dict[str, str]:
+    return {f["code"]: f["found"] for f in exam.verdict["drift"]}
+
+
+def test_a_retained_tag_that_has_gone_is_labelled_and_found(arrive):
+    first, second, third = drifted(arrive, {}, {}, {"EchoTime": None})
+
+    assert drift_of(first) == drift_of(second) == {}
+    assert drift_of(third) == {"DRIFT.TAG_GONE": "EchoTime"}
+    assert "tag_gone" in third.labels
+    assert "tag_gone" not in second.labels
+
+
+def test_one_earlier_exam_is_too_few_to_miss_a_tag(arrive):
+    _, second = drifted(arrive, {}, {"EchoTime": None})
+
+    assert drift_of(second) == {}
+
+
+def test_images_that_another_program_had_are_labelled(arrive):
+    method = {"PatientIdentityRemoved": "YES", "DeidentificationMethod": "CTP"}
+    plain, before = drifted(arrive, {}, method)
+
+    assert "another_anonymiser" not in plain.labels
+    assert "another_anonymiser" in before.labels
+    assert "DRIFT.ANOTHER_ANONYMISER" in drift_of(before)
+
+
+def test_judging_again_keeps_what_the_headers_said(arrive):
+    from provident.web.exams.tasks import rejudge_exam
+
+    *_, third = drifted(arrive, {}, {}, {"EchoTime": None})
+    rejudge_exam(str(third.pk))
+    again = judge(Exam.objects.get(pk=third.pk))
+
+    assert drift_of(again) == {"DRIFT.TAG_GONE": "EchoTime"}
+    assert "tag_gone" in again.labels
+
+
+@pytest.mark.parametrize(
+    ("text", "suspect"),
+    [("T1 SE COR", set()), ("call 0113 4960778", {"SeriesDescription"}), ("ID: QX7741903", {"SeriesDescription"})],
+)  # fmt: skip
+def test_a_pattern_of_an_identifier_in_retained_text_is_found(text, suspect):
+    from provident import dicom
+    from provident.web.exams.drift import findings, fingerprint
+
+    made = fingerprint([dicom.read_header(mr(description=text, PatientAddress=None))])
+
+    assert made.suspects == suspect
+    codes = {f.code for f in findings(made, [], uid="1.2", anonymised=False)}
+    assert codes == ({"DRIFT.IDENTIFIER_PATTERN"} if suspect else set())
+
+
+def test_a_new_private_creator_is_found():
+    from pydicom import Dataset
+
+    from provident.web.exams.drift import findings, fingerprint
+
+    old, new = Dataset(), Dataset()
+    for ds, creator in ((old, "SIEMENS MR HEADER"), (new, "SCRIPT 1.0")):
+        ds.private_block(0x0019, creator, create=True).add_new(0x0C, "IS", 800)
+
+    [found] = findings(fingerprint([new]), [fingerprint([old])], uid="1.2", anonymised=False)  # fmt: skip
+
+    assert (found.code, found.found) == ("DRIFT.NEW_PRIVATE_CREATOR", "SCRIPT 1.0")
+
+
+def test_drift_waits_for_those_who_decide_and_has_a_page(
+    arrive, make_member, as_member, study, clock
+):
+    from provident.web.intake.waits import waits
+
+    drifted(arrive, {}, {}, {"EchoTime": None})
+    words = "Exams whose headers have changed: look"
+
+    assert words in {w.words for w in waits(make_member("qc"), clock.now())}
+    assert words not in {w.words for w in waits(make_member("site", "york"), clock.now())}  # fmt: skip
+    page = as_member(make_member("trial_manager")).get(f"/s/{study.slug}/transfers/drift").content.decode()  # fmt: skip
+    assert "always sent are missing" in page
+    assert "EchoTime" in page

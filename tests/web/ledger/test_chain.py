@@ -71,7 +71,9 @@ def test_the_database_refuses_to_change_an_event(three_events, sql):
 
 def test_the_database_refuses_to_replace_an_event(three_events):
     if connection.vendor != "sqlite":
-        run("SET CONSTRAINTS ALL IMMEDIATE")  # nothing of the set-up is left to be checked at commit
+        run(
+            "SET CONSTRAINTS ALL IMMEDIATE"
+        )  # nothing of the set-up is left to be checked at commit
         with pytest.raises(DatabaseError, match="append-only"):
             run("TRUNCATE ledger_event CASCADE")
         return

@@ -12,8 +12,11 @@ from provident.kernel import ProvidentError, Refused
 from provident.kernel.ids import new_token
 
 
-POST_INSTANCES = 100  # at most so many instances in one request
-POST_BYTES = 32 * 2**20  # and about so many bytes, unless one instance alone is larger
+POST_INSTANCES = 50  # at most so many instances in one request
+POST_BYTES = 8 * 2**20  # and about so many bytes, unless one instance alone is larger
+
+
+LANES = 3  # requests with instances at a time: while one waits for the disk, another is read
 
 
 class CentreAway(ProvidentError):
@@ -30,6 +33,7 @@ class Centre:
         *,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        self.lanes = LANES if transport is None else 1
         self._client = httpx.Client(
             base_url=f"{address.rstrip('/')}/intake/api/",
             headers={"Authorization": f"Bearer {token}"},
@@ -101,6 +105,31 @@ class Centre:
     def complete(self, transfer: str) -> dict[str, Any]:
         """Everything is sent; the receipt."""
         return dict(self._ask("POST", f"transfers/{transfer}/complete"))
+
+    def bundle(self) -> dict[str, Any]:
+        """The profile in force with its lists, signed: `{"bundle", "public_key", "signature"}`."""
+        return dict(self._ask("GET", "bundle"))
+
+    def transfer_test(
+        self, told: Mapping[str, Any], instances: Sequence[tuple[str, bytes]]
+    ) -> dict[str, Any]:
+        """Hand in the signed manifest of a transfer test and the files it names, which are looked at and not kept."""
+        boundary = new_token(18)
+        first = (
+            f"--{boundary}\r\nContent-Type: application/json\r\n\r\n".encode()
+            + json.dumps(told).encode()
+            + b"\r\n"
+        )
+        return dict(
+            self._ask(
+                "POST",
+                "tests",
+                content=first + multipart(boundary, instances),
+                headers={
+                    "Content-Type": f'multipart/related; type="application/dicom"; boundary={boundary}'
+                },
+            )
+        )
 
     def report_hold(self, told: Mapping[str, Any]) -> None:
         """Tell that images are held back: reason, counts and reference alone."""

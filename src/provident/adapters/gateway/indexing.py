@@ -29,6 +29,8 @@ _TAGS = {
     "study_date": 0x00080020,
     "content_date": 0x00080023,
     "description": 0x0008103E,
+    "identity_removed": 0x00120062,
+    "method": 0x00120063,
 }
 _CODES = {"empty": "QUARANTINE.EMPTY", "not_dicom": "QUARANTINE.NOT_DICOM", "truncated_header": "QUARANTINE.TRUNCATED"}  # fmt: skip
 

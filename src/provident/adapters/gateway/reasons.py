@@ -12,11 +12,12 @@ from provident.deid.report import REASONS as DEID_REASONS
 
 
 Kind = Literal["identity", "consent", "integrity"]
-Act = Literal["link", "release", "discard"]
+Act = Literal["link", "release", "rerun", "discard"]
 
 ACT_WORDS: dict[str, str] = {
     "link": "Link to a participant",
     "release": "Try again",
+    "rerun": "Run again by the plan in force",
     "discard": "Discard",
 }
 
@@ -127,4 +128,8 @@ def reason(code: str) -> Reason:
     held = REASONS["QUARANTINE.HELD"]
     words = DEID_REASONS.get(code.removeprefix("DEID.").lower(), "")
     message = f"{words} Nothing was sent." if words else held.message
-    return Reason(code, held.kind, message, held.acts)
+    # A release of these says that a person looked; only a second run asks the plan again.
+    acts: tuple[Act, ...] = (
+        ("release", "rerun", "discard") if code in _LOOKED else held.acts
+    )
+    return Reason(code, held.kind, message, acts)

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from provident import plan
-from provident.adapters.gateway.centre import Centre
+from provident.adapters.gateway.centre import Centre, CentreAway
+from provident.adapters.signing import signed_by, write_once
 from provident.kernel import NotReady, PlanError
 from provident.kernel.ids import new_id
+
+
+BUNDLE = "profile bundle"  # what the centre signs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +55,37 @@ def _put(path: Path, document: Any) -> None:
     temporary.replace(path)
 
 
+class NotSigned(CentreAway):
+    """What the centre hands out is not signed by the centre that this gateway knows."""
+
+
+def _check_bundle(
+    told: Mapping[str, Any], folder: Path, digest: str, files: Mapping[str, str]
+) -> None:
+    """The profile and its lists must be signed by the centre that this gateway spoke with first.
+
+    Raises:
+        NotSigned: they are not; nothing is de-identified by them.
+    """
+    pinned = folder / "centre-key"
+    public = pinned.read_text() if pinned.is_file() else str(told["public_key"])
+    bundle = told["bundle"]
+    whole = signed_by(public, BUNDLE, bundle, str(told["signature"]))
+    if not whole or bundle["plan"]["hash"] != digest:
+        raise NotSigned("The de-identification profile is not signed by this gateway's centre. Ask the trial team before anything is sent.")  # fmt: skip
+    if any(files.get(name) != text for name, text in bundle["files"].items()):
+        raise NotSigned("The plan from the centre has another de-identification profile than the signed one. Ask the trial team.")  # fmt: skip
+    write_once(pinned, public.encode())
+
+
 def fetch(centre: Centre, folder: Path) -> None:
     """Bring the schedule, and the plan where it is a new one, from the centre into the gateway's directory."""
     told = centre.schedule()
     digest = told["plan"]["hash"]
     if not (folder / f"plan-{digest}.json").is_file():
-        _put(folder / f"plan-{digest}.json", centre.plan(digest))
+        files = centre.plan(digest)
+        _check_bundle(centre.bundle(), folder, digest, files)
+        _put(folder / f"plan-{digest}.json", files)
     known = folder / "schedule.json"
     if not known.is_file() or json.loads(known.read_text()) != told:
         _put(known, told)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from provident.adapters.gateway.centre import Centre, batches
+from provident.adapters.gateway.deidentifying import make_ready
 from provident.adapters.gateway.holding import hold_back
-from provident.adapters.gateway.preparing import describe, make_ready
+from provident.adapters.gateway.preparing import describe
 from provident.adapters.gateway.schedule import Schedule
 from provident.adapters.gateway.site import SiteGateway
 from provident.kernel import Clock, Refused
@@ -78,11 +81,35 @@ def _send(
         for row in told["instances"]
         if row["sha256"] not in there
     ]
-    for batch in batches(missing):
+
+    def upload(batch: list[str]) -> None:
         centre.send(
             token, [(name, _bytes(gateway, schedule, transfer, name)) for name in batch]
         )
+
+    if centre.lanes == 1:
+        for batch in batches(missing):
+            upload(batch)
+    else:
+        with ThreadPoolExecutor(centre.lanes) as lanes:
+            # The first failure ends it: what was not begun is not sent.
+            for _ in _in_order(lanes, upload, batches(missing)):
+                pass
     return centre.complete(token)
+
+
+def _in_order(
+    lanes: ThreadPoolExecutor,
+    upload: Callable[[list[str]], None],
+    of: Iterable[list[str]],
+) -> Iterator[None]:
+    futures = [lanes.submit(upload, batch) for batch in of]
+    try:
+        for future in futures:
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def _bytes(gateway: SiteGateway, schedule: Schedule, transfer: str, name: str) -> bytes:

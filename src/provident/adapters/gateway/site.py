@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from provident.adapters.gateway.crosswalk import CrosswalkFile, keyed
 from provident.adapters.gateway.ledger import GatewayLedger
 from provident.adapters.gateway.spool import Arrival, Spool
 from provident.adapters.gateway.vault import Vault, seal, unseal
+from provident.adapters.signing import write_once
 from provident.adapters.storage import fsync_directory
 from provident.deid.identity import SiteKey
 from provident.kernel import InvalidInput
@@ -34,23 +34,6 @@ class Registration:
             raise InvalidInput("A gateway's AE title has 1 to 16 characters.")
 
 
-def _write_once(path: Path, data: bytes) -> None:
-    """Write a secret that is there for good, readable by its owner alone."""
-    temporary = path.with_name(f".{new_id()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
-    fsync_directory(path.parent)
-
-
 class SiteGateway:
     """The gateway in a directory."""
 
@@ -67,7 +50,7 @@ class SiteGateway:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("site-key", "storage-key"):
             if not (root / name).exists():
-                _write_once(root / name, new_key())
+                write_once(root / name, new_key())
         temporary = root / f".{new_id()}"
         temporary.touch(mode=0o600)
         temporary.write_text(json.dumps(asdict(registration)))
@@ -142,6 +125,30 @@ class SiteGateway:
     def land(self, name: str, size: int, session: str, way: str) -> None:
         """Account for bytes that were put into the landing store before."""
         self.spool.land(name, session, way, size, time.time())
+
+    def knock(self) -> None:
+        """Tell the gateway's work, from another process of this machine, that the centre has something for it."""
+        (self.root / "knock").touch(mode=0o600)
+
+    def want_test(self) -> None:
+        """Ask the gateway's work, from another process of this machine, for a transfer test."""
+        (self.root / "test-wanted").touch(mode=0o600)
+        self.knock()
+
+    def takes_up_test(self) -> bool:
+        """Whether a transfer test was asked for; the question is answered once."""
+        try:
+            (self.root / "test-wanted").unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def knocked(self) -> int:
+        """When somebody last knocked, in nanoseconds; 0 for never."""
+        try:
+            return (self.root / "knock").stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def adopt(self) -> int:
         """Account for files whose writer was killed between bytes and row."""

@@ -240,6 +240,14 @@ class Spool:
         )
         return {**dict.fromkeys(STATES, 0), **{row["state"]: row["n"] for row in rows}}
 
+    def indexed(self, heavy: Iterable[str]) -> tuple[int, int]:
+        """How many files wait to be prepared, and how many of them are of the `heavy` modalities."""
+        rows = self.database.rows(
+            "SELECT modality, count(*) AS n FROM arrival WHERE state = 'indexed' GROUP BY modality"
+        )
+        those = set(heavy)
+        return sum(row["n"] for row in rows), sum(row["n"] for row in rows if row["modality"] in those)  # fmt: skip
+
     # holds
 
     def hold(self, hold: Hold, arrivals: Iterable[str]) -> None:

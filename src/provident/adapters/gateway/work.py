@@ -20,6 +20,16 @@ from provident.adapters.gateway.reasons import reason
 from provident.adapters.gateway.sending import send
 from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Hold
+from provident.adapters.gateway.testing import transfer_test
+from provident.adapters.gateway.workers import (
+    HEAVY,
+    Alone,
+    Pool,
+    Workers,
+    cores,
+    worth_it,
+)
+from provident.adapters.gateway.workers import MOST as MOST_WORKERS
 from provident.kernel import Clock, NotReady, ProvidentError
 from provident.plan.quantities import convert
 
@@ -47,8 +57,11 @@ class GatewayWork:
         quiet: float | None = None,
         keep_days: float = KEEP_DAYS,
         now: Callable[[], float] = time.time,
+        workers: Workers | None = None,
     ) -> None:
         """`now` measures quiet in real seconds, also where `clock` is a rehearsal's."""
+        self._workers = workers or Alone()
+        self._knocked = gateway.knocked()
         self.gateway = gateway
         self.centre = centre
         self.clock = clock
@@ -74,6 +87,8 @@ class GatewayWork:
     def step(self) -> bool:
         """Do what there is to do; returns whether there was anything."""
         did = index_new(self.gateway, self.clock) > 0
+        if did and worth_it(*self.gateway.spool.indexed(HEAVY)):
+            self._workers.warm()
         if self._now() < self._away_until:
             return did
         try:
@@ -97,10 +112,17 @@ class GatewayWork:
     def _with_centre(self) -> bool:
         did = False
         busy = bool(self.gateway.spool.holds())
-        if self._now() - self._asked >= (ASK_BUSY if busy else ASK_IDLE):
+        knocked = self.gateway.knocked()
+        asks = knocked != self._knocked or self._now() - self._asked >= (ASK_BUSY if busy else ASK_IDLE)  # fmt: skip
+        if asks:
+            self._knocked = knocked
             self._fetch()
             did = self._decisions() or did
             did = self._resolved() or did
+        if self.gateway.takes_up_test():
+            result = transfer_test(self.gateway, self.centre, self.clock)
+            log.info("%s: transfer test %s", self.gateway.registration.site, result["outcome"])  # fmt: skip
+            did = True
         try:
             schedule = schedules.known_schedule(self.gateway.root)
         except NotReady:
@@ -114,7 +136,9 @@ class GatewayWork:
             self._fetch()
             schedule = schedules.known_schedule(self.gateway.root)
         for exam in exams:
-            prepare(self.gateway, self.clock, schedule, exam, self._now())
+            prepare(
+                self.gateway, self.clock, schedule, exam, self._now(), self._workers
+            )
             did = True
         for transfer in self.gateway.spool.prepared():
             receipt = send(
@@ -132,8 +156,9 @@ class GatewayWork:
         return did
 
     def _fetch(self) -> None:
-        self._asked = self._now()
         schedules.fetch(self.centre, self.gateway.root)
+        # Only an answer counts: a centre that starts beside us is asked again within a second.
+        self._asked = self._now()
 
     def _quiet_seconds(self, schedule: schedules.Schedule) -> float:
         if self._quiet is not None:
@@ -258,17 +283,23 @@ def run(
 ) -> None:
     """Work for all gateways, and those that are made meanwhile, until told to stop."""
     works: dict[Path, GatewayWork] = {}
+    # With one core a second process would only take memory.
+    pool = Pool(min(cores(), MOST_WORKERS)) if cores() > 1 else None
     while not stop.is_set():
         for gateway in find():
             if gateway.root not in works:
                 works[gateway.root] = GatewayWork(
-                    gateway, connect(gateway), clock, quiet=quiet, keep_days=keep_days
-                )
+                    gateway, connect(gateway), clock, quiet=quiet, keep_days=keep_days, workers=pool or Alone()
+                )  # fmt: skip
                 works[gateway.root].begin()
         # Every gateway gets its turn, whatever the others have to do.
         did = [_guarded(work) for work in works.values()]
+        if pool is not None:
+            pool.rest()
         if not any(did):
             stop.wait(0.2)
+    if pool is not None:
+        pool.close()
     for work in works.values():
         work.centre.close()
 

@@ -10,16 +10,20 @@ from provident.deid.faces.stacks import Array, Mask
 
 
 SLACK_MM = 9.0  # how far this brain may reach beyond the template's
-_CORE_MM = 14.0  # how deep in the template's brain it is brain for certain
+SLACK_MR_MM = 7.5  # the same in MR, where eyes and fat are as bright as the brain
+_CORE_MM = 18.0  # how deep in the template's brain it is brain for certain
 _BRAIN_HU = (-20.0, 110.0)
 _SCALP_MM = 5.0
 _NECK_MM = 6.0  # what hangs on the brain by less than twice this is another thing
 
 
-def brain_of(head: Head, expected: Array, modality: str) -> Mask | None:
+def brain_of(
+    head: Head, expected: Array, modality: str, slack: float = SLACK_MM
+) -> Mask | None:
     """The brain, or None where it cannot be told from what is around it.
 
-    `expected` is the signed distance (mm) from the template's brain laid onto this head.
+    `expected` is the signed distance (mm) from the template's brain laid onto this head; this brain may
+    reach `slack` (mm) beyond it.
     """
     core = (expected < -_CORE_MM) & head.covered & head.solid
     if core.sum() < 2000:
@@ -31,7 +35,7 @@ def brain_of(head: Head, expected: Array, modality: str) -> Mask | None:
         if modality == "CT"
         else (head.air + 0.42 * (level - head.air), np.inf)
     )
-    like = (values > low) & (values < high) & (expected < SLACK_MM) & head.covered
+    like = (values > low) & (values < high) & (expected < slack) & head.covered
     like &= head.depth() > _SCALP_MM
     inner = shrunk(like, _NECK_MM, head.grid.step)
     labels, _ = ndimage.label(inner)
@@ -42,7 +46,7 @@ def brain_of(head: Head, expected: Array, modality: str) -> Mask | None:
     found = grown(kept, _NECK_MM + 2.0, head.grid.step) & (like | core)
     closed = ~grown(~grown(found, 6.0, 3.0), 6.0, 3.0) | found
     found = largest(
-        ndimage.binary_fill_holes(closed) & (expected < SLACK_MM) & head.covered
+        ndimage.binary_fill_holes(closed) & (expected < slack) & head.covered
     )
     # A brain that leaves much of the template's brain out is a wrong answer, not a small brain.
     inside = (expected < 0) & head.covered

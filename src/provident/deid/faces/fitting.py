@@ -12,21 +12,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
+from provident.deid.faces.brains import brain_of
 from provident.deid.faces.heads import Head
-from provident.deid.faces.stacks import Array, Points
-from provident.deid.faces.template import CENTRE, CROWN, NECK, ear_field, template
+from provident.deid.faces.stacks import Array, Mask, Points
+from provident.deid.faces.template import CENTRE, CROWN, steady, template
 
 
 Parameters = NDArray[np.float64]
 Residuals = Callable[[Parameters], Parameters]
 
-# What is known of heads beforehand (standard deviations): turned by 0.25 rad, and stretched by
+# What is known of heads beforehand (standard deviations): turned by 0.18 rad, and stretched by
 # 10 % as a whole, 7 % of one axis against another.
-_TURN, _SIZE, _SHAPE = 0.25, 0.10, 0.07
+_TURN, _SIZE, _SHAPE = 0.18, 0.10, 0.07
 _SOFT_MM = 4.0
+_SLACKS_MM = (16.0, 10.0)  # how far off the brain may be looked for, first and then
+_BRAIN_POINTS = 1500
 _STARTS_TILT = (-0.35, 0.0, 0.35)
 _STARTS_HEIGHT = (0.0, -45.0, 45.0)
 
@@ -55,8 +59,8 @@ class Fit:
         return float(np.degrees(Rotation.from_matrix(self.turn).magnitude()))
 
 
-def fit(head: Head) -> Fit:
-    """The template fitted to a head, the best of several starts."""
+def fit(head: Head, modality: str) -> Fit:
+    """The template fitted to a head: its skin first, the best of several starts, then its brain too."""
     depth = -head.depth()
     few = _problem(head, depth, 500)
     tried = sorted(
@@ -64,7 +68,40 @@ def fit(head: Head) -> Fit:
     )
     many = _problem(head, depth, 2500)
     best = min((_solved(many, x, 40) for _, x in tried[:2]), key=lambda pair: pair[0])
+    # In MR the base of the brain runs into fat and muscle of its own brightness.
+    for slack in _SLACKS_MM if modality == "CT" else ():
+        brain = brain_of(head, _expected(head, best[1]), modality, slack)
+        if brain is None:
+            break
+        best = _solved(_with_brain(many, head, brain), best[1], 25)
     return _measured(head, depth, best[1])
+
+
+def _expected(head: Head, x: Parameters) -> Array:
+    """The signed distance (mm) from the template's brain laid onto the head."""
+    turn, middle, stretch = _unpacked(x)
+    known = template()
+    moved = CENTRE + (head.grid.points() - middle) @ turn.T * stretch
+    found = known.grid.sample(known.brain, moved).reshape(head.grid.shape)
+    return np.asarray(found / np.float32(stretch.mean()))
+
+
+def _with_brain(skins: Residuals, head: Head, brain: Mask) -> Residuals:
+    """The same problem, and the surface of this head's own brain against the template's."""
+    known = template()
+    inner = ndimage.binary_erosion(brain, border_value=1)
+    edge = brain & ~inner & ndimage.binary_erosion(head.covered)
+    points = head.grid.of(np.argwhere(edge))
+    rng = np.random.default_rng(23)
+    points = points[rng.permutation(len(points))[:_BRAIN_POINTS]]
+
+    def residuals(x: Parameters) -> Parameters:
+        turn, middle, stretch = _unpacked(x)
+        moved = CENTRE + (points - middle) @ turn.T * stretch
+        there = known.grid.sample(known.brain, moved) + 1.0
+        return np.concatenate([skins(x), _soft(there)])
+
+    return residuals
 
 
 def _starts(head: Head) -> Iterator[Parameters]:
@@ -75,7 +112,9 @@ def _starts(head: Head) -> Iterator[Parameters]:
     middle[2] = top - (CROWN - CENTRE[2])
     for height in _STARTS_HEIGHT[: 2 if head.crown_seen else 3]:
         for tilt in _STARTS_TILT:
-            yield np.array([tilt, 0, 0, *(middle + [0, 0, height]), 0, 0, 0])
+            yield np.array(
+                [tilt, 0, 0, *(middle + np.array([0.0, 0.0, height])), 0, 0, 0]
+            )
 
 
 def _unpacked(x: Parameters) -> tuple[Points, Points, Points]:
@@ -88,7 +127,7 @@ def _problem(head: Head, depth: Array, count: int) -> Residuals:
     rng = np.random.default_rng(17)
     skin = head.skin[rng.permutation(len(head.skin))[:count]]
     theirs = known.points()
-    theirs = theirs[ear_field(theirs) > 0]
+    theirs = theirs[steady(theirs)]
     theirs = theirs[rng.permutation(len(theirs))[: count // 2]]
     covered = head.covered.astype(np.float32)
 
@@ -96,7 +135,7 @@ def _problem(head: Head, depth: Array, count: int) -> Residuals:
         turn, middle, stretch = _unpacked(x)
         moved = CENTRE + (skin - middle) @ turn.T * stretch
         there = known.grid.sample(known.skin, moved) + 1.0
-        there = np.where((moved[:, 2] < NECK) | (ear_field(moved) < 0), 0.0, there)
+        there = np.where(steady(moved), there, 0.0)
         back = (theirs - CENTRE) / stretch @ turn + middle
         here = head.grid.sample(depth, back)
         seen = head.grid.sample(covered, back) > 0.99
@@ -116,7 +155,8 @@ def _problem(head: Head, depth: Array, count: int) -> Residuals:
 def _soft(mm: Array) -> Parameters:
     """Distances whose square grows no faster than linearly: a holder, hair or a tube counts little."""
     scaled = np.asarray(mm, dtype=np.float64) / _SOFT_MM
-    return np.sign(scaled) * np.sqrt(2 * (np.sqrt(1 + scaled**2) - 1))
+    soft = np.sign(scaled) * np.sqrt(2 * (np.sqrt(1 + scaled**2) - 1))
+    return np.asarray(soft)
 
 
 def _within(head: Head, points: Points) -> NDArray[np.bool_]:
@@ -140,9 +180,10 @@ def _measured(head: Head, depth: Array, x: Parameters) -> Fit:
     bare = Fit(turn, stretch, middle, 0.0, 0.0)
     known = template()
     moved = bare.to_template(head.skin)
-    trusted = (moved[:, 2] > NECK) & (ear_field(moved) > 0)
+    trusted = steady(moved)
     there = np.abs(known.grid.sample(known.skin, moved[trusted]) + 1.0)
-    back = bare.to_patient(known.points())
+    ours = known.points()
+    back = bare.to_patient(ours[steady(ours)])
     seen = head.grid.sample(head.covered.astype(np.float32), back) > 0.99
     seen &= _within(head, back)
     here = np.abs(head.grid.sample(depth, back[seen]))

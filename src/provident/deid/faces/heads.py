@@ -50,13 +50,32 @@ class Head:
 
     def depth(self) -> Array:
         """Distance from the skin in mm, negative outside of the head."""
-        inner = ndimage.distance_transform_edt(self.solid)
-        outer = ndimage.distance_transform_edt(~self.solid)
-        half = self.grid.step / 2
-        signed = np.where(
-            self.solid, inner * self.grid.step - half, half - outer * self.grid.step
-        )
-        return np.asarray(signed, dtype=np.float32)
+        return signed_depth(self.solid, self.grid.step)
+
+
+def widened(head: Head, points: Points) -> Head:
+    """The same head on a grid that holds further points; what is added is not covered."""
+    step = head.grid.step
+    first = head.grid.origin
+    last = first + (np.array(head.grid.shape[::-1]) - 1) * step
+    before = np.ceil(np.maximum(first - points.min(axis=0), 0) / step).astype(int)[::-1]
+    behind = np.ceil(np.maximum(points.max(axis=0) - last, 0) / step).astype(int)[::-1]
+    pads = [(int(b), int(a)) for b, a in zip(before, behind, strict=True)]
+    covered, tissue, solid = (
+        np.pad(m, pads) for m in (head.covered, head.tissue, head.solid)
+    )
+    values = np.pad(head.values, pads, constant_values=head.air)
+    z, y, x = values.shape
+    grid = Grid(first - before[::-1] * step, (z, y, x), step)
+    return Head(grid, values, covered, tissue, solid, head.skin, head.air)
+
+
+def signed_depth(inside: Mask, step: float) -> Array:
+    """Distance from the edge of a mask in mm, negative outside of it."""
+    inner = ndimage.distance_transform_edt(inside) * step
+    outer = ndimage.distance_transform_edt(~inside) * step
+    signed = np.where(inside, inner - step / 2, step / 2 - outer)
+    return np.asarray(signed, dtype=np.float32)
 
 
 class NoHead(Exception):

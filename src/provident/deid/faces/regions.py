@@ -12,17 +12,26 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from provident.deid.faces.brains import brain_of
+from provident.deid.faces.brains import SLACK_MM, SLACK_MR_MM, brain_of
 from provident.deid.faces.fitting import Fit
-from provident.deid.faces.heads import EAR_MM, Head, grown, opened
+from provident.deid.faces.heads import (
+    EAR_MM,
+    Head,
+    grown,
+    opened,
+    signed_depth,
+    widened,
+)
+from provident.deid.faces.motion import Motion
 from provident.deid.faces.stacks import Array, Grid, Mask, Plane, Points
 from provident.deid.faces.template import (
     BRAIN_MARGIN,
-    SAFE_MARGIN,
-    SURE,
+    BRAIN_MARGIN_CT,
     EAR_DEPTH,
     FACE_DEPTH,
     PEEL,
+    SAFE_MARGIN,
+    SURE,
     ear_field,
     face_field,
     smooth,
@@ -30,6 +39,7 @@ from provident.deid.faces.template import (
 )
 
 
+_BEYOND = 10.0  # cells
 _COARSE_MM = (
     3.0  # between the pixels at which the field is looked up before it is drawn out
 )
@@ -48,44 +58,57 @@ class Region:
         """Both together."""
         return np.minimum(self.face, self.ears)
 
-    def on(self, plane: Plane, field: Array, moved: Motion | None = None) -> Mask:
-        """Which pixels of a plane lie in a field of this region, shape (rows, columns)."""
+    def on(
+        self,
+        plane: Plane,
+        field: Array,
+        motion: Motion | None = None,
+        *,
+        through: bool = False,
+    ) -> Mask:
+        """Which pixels of a plane lie in a field of this region, shape (rows, columns).
+
+        With `through` a pixel counts when anything before or behind it does: a projection.
+        """
         step = min(np.linalg.norm(plane.column_step), np.linalg.norm(plane.row_step))
         factor = max(1, int(_COARSE_MM // float(step)))
         rows = np.arange(0, plane.rows - 1 + factor, factor, dtype=float)
         columns = np.arange(0, plane.columns - 1 + factor, factor, dtype=float)
         rr, cc = np.meshgrid(rows, columns, indexing="ij")
         points = plane.points(rr, cc).reshape(-1, 3)
-        if moved is not None:
-            points = moved.apply(points)
-        coarse = self.grid.sample(field, points).reshape(rr.shape)
+        offsets = np.arange(-300.0, 301.0, 6.0) if through else (0.0,)
+        coarse = np.full(len(points), np.inf, dtype=np.float32)
+        for offset in offsets:
+            there = points + offset * plane.normal
+            moved = there if motion is None else motion.apply(there)
+            np.minimum(coarse, self._looked_up(field, moved), out=coarse)
         if coarse.min() >= 0:
             return np.zeros((plane.rows, plane.columns), dtype=bool)
-        return np.asarray(_drawn_out(coarse, factor, plane.rows, plane.columns) < 0)
+        drawn = _drawn_out(coarse.reshape(rr.shape), factor, plane.rows, plane.columns)
+        return np.asarray(drawn < 0)
 
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """A rigid motion from one series' patient coordinates to another's."""
-
-    turn: Points
-    shift: Points
-
-    def apply(self, points: Points) -> Points:
-        """Points moved, shape (n, 3)."""
-        return np.asarray(points @ self.turn.T + self.shift)
+    def _looked_up(self, field: Array, points: Points) -> Array:
+        """The field, which beyond its grid goes on as at its edge for a short way."""
+        cells = (points - self.grid.origin) / self.grid.step
+        last = np.array(self.grid.shape[::-1]) - 1
+        near = ((cells > -_BEYOND) & (cells < last + _BEYOND)).all(axis=-1)
+        return np.where(near, self.grid.sample(field, points), np.float32(99.0))
 
 
 def region_of(head: Head, fit: Fit, modality: str) -> Region:
     """The field of a head whose template is laid on."""
-    known, shape = template(), head.grid.shape
+    known = template()
+    # Other series of the exam may show more of this head than the one that it was found in.
+    head = widened(head, fit.to_patient(_bounds()))
+    shape = head.grid.shape
     points = fit.to_template(head.grid.points())
     mm = float(1 / fit.stretch.mean())  # of this head in a mm of the template
     brain = known.grid.sample(known.brain, points).reshape(shape) * mm
     skin = known.grid.sample(known.skin, points).reshape(shape) * mm
     wedge = face_field(points).reshape(shape) * mm
     box = ear_field(points).reshape(shape) * mm
-    depth = smooth(head.depth(), 0.7)
+    inside = head.solid | (~head.covered & (skin < 0))
+    depth = smooth(signed_depth(inside, head.grid.step), 0.7)
     apart = _apart(head, brain, modality)
     deep = np.maximum(depth - FACE_DEPTH, apart)
     face = np.maximum(wedge, np.minimum(deep, depth - PEEL))
@@ -94,12 +117,21 @@ def region_of(head: Head, fit: Fit, modality: str) -> Region:
     return Region(head.grid, smooth(face, 0.6), smooth(ears, 0.6))
 
 
+def _bounds() -> Points:
+    """The corners of what a head takes up in the template's frame, ears and nose with it."""
+    corners = np.array([[-115.0, -140.0, -150.0], [115.0, 105.0, 105.0]])
+    picks = np.indices((2, 2, 2)).reshape(3, -1).T
+    return np.take_along_axis(corners, picks, axis=0)
+
+
 def _apart(head: Head, expected: Array, modality: str) -> Array:
     """How far (mm) cells are inside of what must stay for the brain's sake; negative outside of it."""
-    own = brain_of(head, expected, modality)
+    slack = SLACK_MM if modality == "CT" else SLACK_MR_MM
+    own = brain_of(head, expected, modality, slack)
     if own is None:
         return SAFE_MARGIN - expected
-    return BRAIN_MARGIN - _distance(own | (expected < SURE)) + head.grid.step / 2
+    margin = BRAIN_MARGIN_CT if modality == "CT" else BRAIN_MARGIN
+    return margin - _distance(own | (expected < SURE)) + head.grid.step / 2
 
 
 def _lugs(head: Head, box: Array) -> Mask:

@@ -13,10 +13,11 @@ from importlib.resources import files
 import numpy as np
 from scipy import ndimage
 
-from provident.deid.faces.stacks import Array, Grid, Points
+from provident.deid.faces.stacks import Array, Grid, Mask, Points
 
 
 NECK = -112.0  # z below which the template's own surface is not to be trusted
+NAPE = (5.0, -55.0)  # behind this y and under this z necks are of any width
 CENTRE = np.array([0.0, -8.0, 5.0])  # of the skull; turning and scaling are about it
 CROWN = 92.0  # z of the top of the head
 
@@ -24,9 +25,10 @@ CROWN = 92.0  # z of the top of the head
 # angle of the jaw, down to the hyoid bone.
 BROW, BROW_SLOPE = np.array([-100.0, 9.0]), -0.23
 TRAGUS = 0.0
-JAW, JAW_SLOPE = -85.0, 0.9
-THROAT = -142.0
-FACE_DEPTH = 38.0
+JAW, JAW_SLOPE = -88.0, 0.5
+THROAT = -162.0
+FACE_DEPTH = 33.0
+BRAIN_MARGIN_CT = 4.5  # the same in CT, where noise frays its edge
 BRAIN_MARGIN = 2.5  # mm around this head's own brain
 SAFE_MARGIN = (
     5.0  # mm around the template's brain, where this head's own cannot be told
@@ -80,6 +82,13 @@ def ear_field(points: Points) -> Array:
     return np.asarray(
         np.maximum(EAR_LOW - folded, folded - EAR_HIGH).max(axis=-1), dtype=np.float32
     )
+
+
+def steady(points: Points) -> Mask:
+    """Which points in the template's frame lie where heads are alike: not the ears, nor the neck."""
+    _, y, z = np.moveaxis(points, -1, 0)
+    nape = (y > NAPE[0]) & (z < NAPE[1])
+    return np.asarray((z > NECK) & ~nape & (ear_field(points) > 0))
 
 
 def smooth(values: Array, cells: float) -> Array:

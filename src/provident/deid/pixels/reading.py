@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 WORD_HEIGHT = 48  # pixels
-SURE = 0.6  # of 1: a reader of anatomy is less sure, and mostly reads nothing
+SURE = 0.8  # of 1: of anatomy a reader is less sure, and mostly reads nothing
 
 
 @dataclass(frozen=True, slots=True)

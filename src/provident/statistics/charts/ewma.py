@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -79,20 +80,17 @@ class Ewma:
         for point, step in enumerate(self._steps(shift), start=1):
             survived, density, nodes, weights = step
             if self._settled(point):
-                kernel = self._kernel(nodes, nodes, shift) * weights[None, :]
-                later = np.linalg.solve(
-                    np.eye(len(nodes)) - kernel, np.ones(len(nodes))
-                )
-                return total + float((density * weights) @ later)
+                break
             total += survived
-        raise AssertionError("the steps never end")
+        kernel = self._kernel(nodes, nodes, shift) * weights[None, :]
+        later = np.linalg.solve(np.eye(len(nodes)) - kernel, np.ones(len(nodes)))
+        return total + float((density * weights) @ later)
 
     def signal_probability(self, points: int, *, shift: float = 0.0) -> float:
-        """The chance of a signal within so many points."""
-        for number, (survived, *_) in enumerate(self._steps(shift), start=1):
-            if number == points:
-                return 1 - survived
-        raise AssertionError("the steps never end")
+        """The chance of a signal within so many points (1 or more)."""
+        if points < 1:
+            raise InvalidInput("There is one point at least.")
+        return 1 - next(islice(self._steps(shift), points - 1, None))[0]
 
     def false_alarms(self, *, readers: int, reads: int) -> FalseAlarms:
         """Of so many readers in control, each with so many points."""

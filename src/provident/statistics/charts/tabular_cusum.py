@@ -75,13 +75,13 @@ class TabularCusum:
         return float(1 / sum(1 / length for length in lengths))
 
     def false_alarms(self, *, sd: float, readers: int, reads: int) -> FalseAlarms:
-        """Of readers or scanners in control; both sides added, so at most slightly too high."""
+        """Of readers or scanners in control, the two sides taken as independent."""
         moves = self._moves(sd, 0.0)
         at = np.zeros(_STATES)
         at[0] = 1.0
         for _ in range(reads):
             at = at @ moves
-        either = min(1.0, 2 * float(1 - at.sum()))
+        either = 1 - float(at.sum()) ** 2
         return false_alarms(
             either, self.run_length(sd=sd), readers=readers, reads=reads
         )

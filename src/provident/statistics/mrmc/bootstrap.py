@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from itertools import combinations
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.mrmc.cells import cells_of, kernels
 from provident.statistics.mrmc.data import Metric, ReadStudy
 from provident.statistics.mrmc.results import ReadersAndCases
@@ -36,6 +37,7 @@ def bootstrap_study(
     al., Commun Stat Theory 2009;38:2586). Every reader must read in every treatment; cells
     may lack cases. Raises `InvalidInput`.
     """
+    check_choice("way to draw", drawn, get_args(Drawn))
     if not study.read.all():
         raise InvalidInput(
             "The bootstrap needs every reader in every treatment; the U-statistic does not."
@@ -63,7 +65,7 @@ def bootstrap_study(
             se=spread(replicates),
             ci=percentile_interval(replicates, level),
             level=level,
-            n=len(study.cases),
+            n=study.counted(metric),
             details=about,
         )
 

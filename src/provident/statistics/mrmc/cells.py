@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from provident.kernel import InvalidInput
+from provident.statistics.choices import check_choice
 from provident.statistics.mrmc.data import METRICS, Metric, ReadStudy
 from provident.statistics.roc import placements
 from provident.statistics.values import Floats
@@ -33,10 +34,7 @@ class Cells:
 
 def cells_of(study: ReadStudy, metric: Metric = "auc") -> Cells:
     """Raises `InvalidInput` where a cell has too few cases of either truth, or no calls."""
-    if metric not in METRICS:
-        raise InvalidInput(
-            f'There is no metric "{metric}"; there are {", ".join(METRICS)}.'
-        )
+    check_choice("metric", metric, METRICS)
     x = study.ratings.reshape(-1, len(study.cases))
     sick = study.truth == 1
     up, down = x[:, sick], x[:, ~sick]
@@ -95,10 +93,7 @@ def covariance(study: ReadStudy, cells: Cells, method: Covariance) -> Floats:
     structural components (DeLong et al. 1988; pairs of cells by the cases in common);
     unbiased: U-statistic (Gallas, Acad Radiol 2006;13:353).
     """
-    if method not in get_args(Covariance):
-        raise InvalidInput(
-            f'There is no covariance "{method}"; there are {", ".join(get_args(Covariance))}.'
-        )
+    check_choice("covariance", method, get_args(Covariance))
     if method == "unbiased" and cells.metric == "auc":
         return _unbiased(study, cells)
     parts = [
@@ -152,15 +147,20 @@ def _apart(sums: dict[str, Floats]) -> Floats:
     return np.asarray(sums["all"] - sums["sick"] - sums["healthy"] + sums["both"])
 
 
-def pair_sums(study: ReadStudy, cells: Cells) -> PairSums:
-    """All sums that U-statistic variances of areas are made of, in blocks of bounded size."""
+def pair_sums(study: ReadStudy, cells: Cells, centre: Floats | None = None) -> PairSums:
+    """All sums that U-statistic variances of areas are made of, in blocks of bounded size.
+
+    `centre` (one for each cell) is taken off every kernel that was read.
+    """
     a, b = cells.read_diseased, cells.read_healthy
     n1, n0 = a.sum(axis=1), b.sum(axis=1)
-    sick = cells.diseased * n0[:, None]  # sums over the cases without disease
-    healthy = cells.healthy * n1[:, None]
+    off = np.zeros(len(a)) if centre is None else centre
+    # Sums over the other kind of case.
+    sick = (cells.diseased - off[:, None] * a) * n0[:, None]
+    healthy = (cells.healthy - off[:, None] * b) * n1[:, None]
     total = sick.sum(axis=1)
     of = {
-        "both": _same_pair(study),
+        "both": _same_pair(study, centre),
         "sick": sick @ sick.T,
         "healthy": healthy @ healthy.T,
         "all": np.outer(total, total),
@@ -175,13 +175,19 @@ def pair_sums(study: ReadStudy, cells: Cells) -> PairSums:
     return PairSums(of=of, count=count)
 
 
-def _same_pair(study: ReadStudy, block: int = 4_000_000) -> Floats:
+def _same_pair(
+    study: ReadStudy, centre: Floats | None, block: int = 4_000_000
+) -> Floats:
     x = study.ratings.reshape(-1, len(study.cases))
     up, down = x[:, study.truth == 1], x[:, study.truth == 0]
     step = max(1, block // max(1, up.size))
     found = np.zeros((len(x), len(x)))
     for start in range(0, down.shape[1], step):
-        kernel = kernels(up, down[:, start : start + step])
+        beside = down[:, start : start + step]
+        kernel = kernels(up, beside)
+        if centre is not None:
+            there = ~np.isnan(up)[:, :, None] & ~np.isnan(beside)[:, None, :]
+            kernel = kernel - centre[:, None, None] * there
         flat = kernel.reshape(len(x), -1)
         # Products are of 0, 1/2 and 1: sums of 4 million of them are exact in single precision.
         found += (flat @ flat.T).astype(np.float64)

@@ -10,6 +10,15 @@ import numpy as np
 from provident.statistics.values import Floats
 
 
+# Figures are shares: a variance below this is rounding.
+_ROUNDING = 1e-15
+
+
+def variance_or_none(value: float) -> float:
+    """The variance, 0 where nothing but rounding is left of it."""
+    return value if value > _ROUNDING else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorComponents:
     """Means of the covariance matrix of cells: one cell with itself (`var`), the same reader
@@ -63,4 +72,4 @@ def reader_squares(figures: Floats) -> ReaderSquares:
 
 
 def _over(squares: float, df: int) -> float:
-    return squares / df if df > 0 else 0.0
+    return variance_or_none(squares / df) if df > 0 else 0.0

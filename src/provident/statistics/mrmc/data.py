@@ -57,6 +57,12 @@ class ReadStudy:
         """True where each reader read in one treatment alone."""
         return bool((self.read.sum(axis=0) == 1).all()) and len(self.treatments) > 1
 
+    def counted(self, metric: Metric) -> int:
+        """The number of cases that the metric rests on: of one truth or of both."""
+        if metric == "auc":
+            return len(self.cases)
+        return int((self.truth == (1 if metric == "sensitivity" else 0)).sum())
+
     @property
     def design(self) -> str:
         """The design in words, from the cells that are there."""

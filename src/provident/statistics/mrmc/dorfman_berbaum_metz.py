@@ -10,6 +10,7 @@ import numpy as np
 from provident.kernel import InvalidInput
 from provident.statistics.intervals import t_interval, t_p_value
 from provident.statistics.mrmc.cells import cells_of
+from provident.statistics.mrmc.components import variance_or_none
 from provident.statistics.mrmc.data import ReadStudy
 from provident.statistics.mrmc.results import ReadersAndCases, f_test
 from provident.statistics.values import Estimate, Floats
@@ -36,7 +37,7 @@ def dorfman_berbaum_metz(study: ReadStudy, *, level: float = 0.95) -> ReadersAnd
     values = pseudovalues(study)
     squares = _squares(values)
     n = len(study.cases)
-    noise = squares["tr"] + max(squares["tc"] - squares["trc"], 0.0)
+    noise = squares["tr"] + n * variance_or_none((squares["tc"] - squares["trc"]) / n)
     df = (t - 1) * (r - 1)
     df2 = (noise / squares["tr"]) ** 2 * df if squares["tr"] > 0 else math.inf
     figures = values.mean(axis=2)
@@ -100,13 +101,14 @@ def _squares(y: Floats) -> dict[str, float]:
     rest = (
         rest + of_t[:, None, None] + of_r[None, :, None] + of_c[None, None, :] - grand
     )
-    return {
+    found = {
         "t": r * c * float(((of_t - grand) ** 2).sum()) / (t - 1),
         "r": t * c * float(((of_r - grand) ** 2).sum()) / (r - 1),
         "tr": c * float((d_tr**2).sum()) / ((t - 1) * (r - 1)),
         "tc": r * float((d_tc**2).sum()) / ((t - 1) * (c - 1)),
         "trc": float((rest**2).sum()) / ((t - 1) * (r - 1) * (c - 1)),
     }
+    return {name: c * variance_or_none(value / c) for name, value in found.items()}
 
 
 def _treatments(study: ReadStudy, values: Floats, level: float) -> tuple[Estimate, ...]:
@@ -115,11 +117,11 @@ def _treatments(study: ReadStudy, values: Floats, level: float) -> tuple[Estimat
     _, r, c = values.shape
     for name, y in zip(study.treatments, values, strict=True):
         by_r, by_c, grand = y.mean(axis=1), y.mean(axis=0), float(y.mean())
-        of_r = c * float(((by_r - grand) ** 2).sum()) / (r - 1)
+        of_r = c * variance_or_none(float(((by_r - grand) ** 2).sum()) / (r - 1))
         of_c = r * float(((by_c - grand) ** 2).sum()) / (c - 1)
         rest = y - by_r[:, None] - by_c[None, :] + grand
         of_rc = float((rest**2).sum()) / ((r - 1) * (c - 1))
-        noise = of_r + max(of_c - of_rc, 0.0)
+        noise = of_r + c * variance_or_none((of_c - of_rc) / c)
         df = (noise / of_r) ** 2 * (r - 1) if of_r > 0 else math.inf
         se = math.sqrt(noise / (r * c))
         found.append(

@@ -15,6 +15,7 @@ from provident.statistics.mrmc.components import (
     ErrorComponents,
     error_components,
     reader_squares,
+    variance_or_none,
 )
 from provident.statistics.mrmc.data import Metric, ReadStudy
 from provident.statistics.mrmc.results import ReadersAndCases, Test, f_test
@@ -43,8 +44,7 @@ def obuchowski_rockette(
     shape = (len(study.treatments), len(study.readers))
     figures = cells.figures.reshape(shape)
     _check(study)
-    cases = int((study.truth == (0 if metric == "specificity" else 1)).sum())
-    n = len(study.cases) if metric == "auc" else cases
+    n = study.counted(metric)
     analysis = _Analysis(study, figures, matrix, metric, level, n)
     return analysis.nested() if study.readers_nested else analysis.crossed(covariances)
 
@@ -87,10 +87,10 @@ class _Analysis:
         """Every reader in every treatment."""
         e, (t, r) = self.error, self.figures.shape
         squares = reader_squares(self.figures)
-        between = max(r * (e.cov2 - e.cov3), 0.0)
+        between = variance_or_none(r * (e.cov2 - e.cov3))
         noise = squares.interaction + between
         df2 = _hillis(noise, squares.interaction, (t - 1) * (r - 1))
-        fixed = e.var - e.cov1 + (r - 1) * (e.cov2 - e.cov3)
+        fixed = variance_or_none(e.var - e.cov1 + (r - 1) * (e.cov2 - e.cov3))
         means = self.figures.mean(axis=1)
         return self._result(
             f"Obuchowski-Rockette, {covariances} covariances, Hillis df",
@@ -149,7 +149,7 @@ class _Analysis:
         )
         balanced = bool((r == r[0]).all())
         df1 = len(r) - 1
-        between = max(e.cov2 - e.cov3, 0.0)
+        between = variance_or_none(e.cov2 - e.cov3)
         pairs = []
         for i, j in combinations(range(len(r)), 2):
             parts = spread[[i, j]] / r[[i, j]]
@@ -185,8 +185,8 @@ class _Analysis:
         row, r = self.figures[i, there], int(there.sum())
         cell = np.flatnonzero(there) + i * len(self.study.readers)
         own = error_components(self.matrix[np.ix_(cell, cell)], np.ones((1, r), bool))
-        squares = float(row.var(ddof=1))
-        noise = squares + r * max(own.cov2, 0.0)
+        squares = variance_or_none(float(row.var(ddof=1)))
+        noise = squares + r * variance_or_none(own.cov2)
         se, df = math.sqrt(noise / r), _hillis(noise, squares, r - 1)
         return Estimate(
             statistic=self.metric,

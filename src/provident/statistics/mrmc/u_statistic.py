@@ -10,14 +10,22 @@ import numpy as np
 
 from provident.kernel import InvalidInput
 from provident.statistics.intervals import t_interval, t_p_value
-from provident.statistics.mrmc.cells import PairSums, cells_of, pair_sums
+from provident.statistics.mrmc.cells import Cells, PairSums, cells_of, pair_sums
 from provident.statistics.mrmc.data import Metric, ReadStudy
 from provident.statistics.mrmc.results import ReadersAndCases
 from provident.statistics.values import Estimate, Floats
 
 
+# Figures are shares: a variance nearer to 0 than this is rounding.
+_ROUNDING = 1e-15
+
+
 def u_statistic(
-    study: ReadStudy, *, metric: Metric = "auc", level: float = 0.95
+    study: ReadStudy,
+    *,
+    metric: Metric = "auc",
+    centred: bool = False,
+    level: float = 0.95,
 ) -> ReadersAndCases:
     """Compare treatments over random readers and cases, with any cells missing.
 
@@ -27,17 +35,24 @@ def u_statistic(
     and cases: Gallas & Brown, Neural Netw 2008;21:387, Gallas et al., Commun Stat Theory
     2009;38:2586. Degrees of freedom: Satterthwaite over the mean squares of readers and of
     both kinds of cases as in iMRMC, which rounds them down. `components` also holds the
-    plug-in ("mle") variances, which are biased upwards but never negative. Raises
-    `InvalidInput`.
+    plug-in ("mle") variances, which are biased upwards but never negative.
+
+    Where cells are missing the published variance is noisy, even negative (then there is no
+    interval), because it changes when a constant is added to all comparisons. `centred`
+    takes each treatment's own figure off first: the same variance in complete designs, a
+    much steadier one elsewhere, no longer iMRMC's. Raises `InvalidInput`.
     """
     cells = cells_of(study, metric)
-    sums = pair_sums(study, cells) if metric == "auc" else _proportions(study, metric)
     readers = len(study.readers)
     size = len(study.treatments)
     if study.read.any(axis=0).sum() < 2:
         raise InvalidInput("Two readers at least are needed to generalise to readers.")
-    blocks = _Blocks.of(sums, size, readers)
+    n = study.counted(metric)
+    blocks = _Blocks.of(_sums(study, cells, metric, None), size, readers)
     means = blocks.means()
+    if centred:
+        off = np.repeat(means, readers)
+        blocks = _Blocks.of(_sums(study, cells, metric, off), size, readers)
     parts: dict[str, float] = {}
     treatments = []
     for i, name in enumerate(study.treatments):
@@ -45,9 +60,7 @@ def u_statistic(
         parts[f"var[{name}]"] = variance
         parts[f"var_mle[{name}]"] = blocks.plug_in([(i, 1.0)])
         df = blocks.df([(i, 1.0)], variance)
-        treatments.append(
-            _estimate(metric, means[i], variance, df, level, study, [name])
-        )
+        treatments.append(_estimate(metric, means[i], variance, df, level, n, [name]))
     pairs = []
     for i, j in combinations(range(size), 2):
         contrast = [(i, 1.0), (j, -1.0)]
@@ -58,7 +71,7 @@ def u_statistic(
         df = blocks.df(contrast, variance)
         gap = float(means[i] - means[j])
         pairs.append(
-            _estimate(f"{metric}_difference", gap, variance, df, level, study, names)
+            _estimate(f"{metric}_difference", gap, variance, df, level, n, names)
         )
     return ReadersAndCases(
         metric=metric,
@@ -80,7 +93,7 @@ def _estimate(
     variance: float,
     df: float,
     level: float,
-    study: ReadStudy,
+    n: int,
     names: list[object],
 ) -> Estimate:
     se = math.sqrt(variance) if variance > 0 else math.nan
@@ -95,17 +108,27 @@ def _estimate(
         se=se,
         ci=t_interval(float(value), se, whole, level) if known else (math.nan,) * 2,
         level=level,
-        n=len(study.cases),
+        n=n,
         details={**about, "df": df},
     )
 
 
-def _proportions(study: ReadStudy, metric: Metric) -> PairSums:
+def _sums(
+    study: ReadStudy, cells: Cells, metric: Metric, centre: Floats | None
+) -> PairSums:
+    if metric == "auc":
+        return pair_sums(study, cells, centre)
+    return _proportions(study, metric, centre)
+
+
+def _proportions(study: ReadStudy, metric: Metric, centre: Floats | None) -> PairSums:
     """Sums for a proportion: one kind of case, so nothing but that case can be shared."""
     wanted = 1 if metric == "sensitivity" else 0
     x = study.ratings.reshape(-1, len(study.cases))[:, study.truth == wanted]
     there = (~np.isnan(x)).astype(np.float64)
     right = np.nan_to_num(x if wanted else 1 - x)
+    if centre is not None:
+        right = right - centre[:, None] * there
     nothing = np.zeros((len(x), len(x)))
 
     def sums(of: Floats) -> dict[str, Floats]:
@@ -163,10 +186,11 @@ class _Blocks:
 
     def variance(self, contrast: list[tuple[int, float]]) -> float:
         """Unbiased: A_a A_b less the mean of products that share neither reader nor case."""
-        means = self.means()
         gone = self._apart(self.any) - self._apart(self.same)
         terms = self._apart(self.any_count) - self._apart(self.same_count)
-        return _quadratic(contrast, np.outer(means, means) - _mean(gone, terms))
+        together = _mean(self.any["all"], self.any_count["all"])
+        found = _quadratic(contrast, together - _mean(gone, terms))
+        return 0.0 if abs(found) < _ROUNDING else found
 
     @staticmethod
     def _apart(kinds: dict[str, Floats]) -> Floats:

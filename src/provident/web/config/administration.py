@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from provident import plan
-from provident.kernel import InvalidInput, NotFound
+from provident.kernel import Finding, InvalidInput, NotFound, PlanError, Severity
 from provident.web.intake.actions import OPERATOR, ensure_built_in, register_gateway
+from provident.web.intake.builtin import titles_elsewhere
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Role
 from provident.web.people.actions import create_account, give_role
@@ -37,11 +38,12 @@ def load(folder: Path, *, open_sites: bool, reason: str) -> dict[str, Any]:
     """Load a plan with its sites and their built-in gateways.
 
     Raises:
-        PlanError: the plan has errors, all of them in `findings`.
+        PlanError: the plan has errors, or a site listens under the AE title of another study's site; all of them in
+            `findings`, and nothing is kept.
     """
-    version = load_plan(
-        files=plan.read_folder(folder), by=OPERATOR, clock=clock(), reason=reason
-    )
+    files = plan.read_folder(folder)
+    _check_titles(plan.load_files(files))
+    version = load_plan(files=files, by=OPERATOR, clock=clock(), reason=reason)
     sites = take_sites(
         study=version.study, of=plan_of(version), by=OPERATOR, clock=clock()
     )
@@ -56,6 +58,28 @@ def load(folder: Path, *, open_sites: bool, reason: str) -> dict[str, Any]:
         "hash": version.hash,
         "sites": [{"id": s.code, "aet": s.aet, "prefix": s.prefix} for s in sites],
     }
+
+
+def _check_titles(loaded: plan.Loaded) -> None:
+    """Refuse a plan whose sites clash with another study's on this platform: a scanner is known by the called title."""
+    if loaded.plan is None:
+        return  # what is wrong with it is said when it is loaded
+    others = titles_elsewhere(loaded.plan.study.id.lower())
+    found = [
+        Finding(
+            code="PLATFORM.AE_TITLE_TAKEN",
+            severity=Severity.ERROR,
+            where=plan.place_of(loaded, "sites.yaml", ("sites", code, "aet")),
+            message=f"The AE title {site.aet} is that of {others[site.aet].site} in {others[site.aet].study} on this platform.",
+            expected="an AE title that no other study here uses",
+            found=site.aet,
+            remedy=f"Give {code} another `aet:`, and tell the site's radiology department.",
+        )
+        for code, site in loaded.plan.sites.sites.items()
+        if site.aet in others
+    ]
+    if found:
+        raise PlanError("Sites of this plan listen under AE titles of another study. Nothing was loaded.", found)  # fmt: skip
 
 
 def new_gateway(study: str, site: str) -> str:

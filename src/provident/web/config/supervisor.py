@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 from provident.adapters.lifeline import Lifeline
@@ -142,7 +143,8 @@ def _ready(
 ) -> None:
     deadline = time.monotonic() + START
     for host, port in ((serving.host, serving.port), (serving.dicom_host, serving.dicom_port)):  # fmt: skip
-        while not _listens(host, port) and not supervisor.stop.is_set():
+        answers = _answers if port == serving.port else _listens
+        while not answers(host, port) and not supervisor.stop.is_set():
             if time.monotonic() > deadline:
                 log.error("nothing listens on port %d yet; see the lines above", port)
                 return
@@ -151,6 +153,19 @@ def _ready(
         tell(f"Provident is ready at {serving.address}")
         tell(f"DICOM: {serving.dicom_host}:{serving.dicom_port}, called AE title of the site (sites.yaml)")  # fmt: skip
         tell(f"Data: {serving.data}. Stop with Ctrl-C.")
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether pages are served: the port is open a second or two before, while the pages are being loaded."""
+    target = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # compared, not bound
+    connection = HTTPConnection(target, port, timeout=30)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _listens(host: str, port: int) -> bool:

@@ -13,6 +13,7 @@ from provident.plan import Plan
 from provident.recruitment.slots import TRANSITIONS as SLOT_TRANSITIONS
 from provident.recruitment.slots import SlotState
 from provident.web.exams.arrivals import ArrivedExam, SealedSeries, kind_by_modality
+from provident.web.exams.drift import ANOTHER
 from provident.web.exams.models import Exam, Series
 from provident.web.exams.workflow import moved
 from provident.web.jobs.queue import enqueue
@@ -70,6 +71,8 @@ def take_in(
     reopened = not made and exam.state not in (Exam.State.RECEIVING, Exam.State.COMPLETE)  # fmt: skip
     exam.state = moved(exam.state, Exam.State.COMPLETE)
     exam.complete_at, exam.decided_at = clock.now(), None
+    if arrived.deidentified_before:
+        exam.labels = list(dict.fromkeys([*exam.labels, ANOTHER]))
     if exam.slot is None:
         exam.slot = _slot_by_modality(exam)
     if exam.slot is not None:

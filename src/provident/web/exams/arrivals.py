@@ -30,6 +30,7 @@ class ArrivedExam:
     day: int | None
     announced: int
     series: tuple[SealedSeries, ...]
+    deidentified_before: bool = False  # by another program, before the site's gateway
 
 
 def kind_by_modality(

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from provident.kernel import NotFound
+from provident.web.exams.drift import LABELS as DRIFT_LABELS
+from provident.web.exams.drift import LOOKS_BACK, Fingerprint
 from provident.web.exams.models import Exam as Exam
 from provident.web.exams.models import Series as Series
 from provident.web.exams.objects import object_store
@@ -57,6 +59,32 @@ def instance_keys(series: Series) -> Iterator[str]:
     """The object keys of a series' images, in the order of the manifest."""
     for row in manifest(series)["instances"]:
         yield str(row["key"])
+
+
+def fingerprints_before(study: str, device: str, exam_pk: int) -> list[Fingerprint]:
+    """The fingerprints of a device's latest exams that came before an exam, the newest version of each."""
+    latest: dict[int, str] = {}
+    for key in object_store().keys(_fingerprints(study, device)):
+        pk = int(key.rpartition("/")[2].partition("-")[0])
+        if pk < exam_pk:
+            latest[pk] = key
+    chosen = [latest[pk] for pk in sorted(latest)[-LOOKS_BACK:]]
+    return [Fingerprint.decoded(object_store().read(key)) for key in chosen]
+
+
+def fingerprint_key(study: str, device: str, exam: Exam) -> str:
+    """Where an exam's fingerprint is kept: a new one where late images came."""
+    return f"{_fingerprints(study, device)}{exam.pk:09}-{exam.received:06}.json"
+
+
+def _fingerprints(study: str, device: str) -> str:
+    return f"{study}/devices/{device}/"
+
+
+def drifted(by: Membership) -> list[Exam]:
+    """Exams with a sign of drift that nobody has decided about yet, the newest first."""
+    rows = exams(by).filter(state=Exam.State.JUDGED).order_by("-first_received_at")
+    return [exam for exam in rows if set(exam.labels) & set(DRIFT_LABELS)]
 
 
 def baseline_of(exam: Exam) -> Exam | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 from provident import dicom
 from provident.dicom import SeriesFacts
-from provident.web.exams import judging, selectors
+from provident.web.exams import drift, judging, selectors
 from provident.web.exams.actions import (
     SeriesFound,
     keep_thumbnail,
@@ -37,12 +39,14 @@ def judge_exam(exam_id: str) -> None:
     exam = selectors.exam_by_id(exam_id)
     found: list[SeriesFound] = []
     facts: list[SeriesFacts] = []
+    prints: list[drift.Fingerprint] = []
     for series in exam.series.all():
-        one, its_facts = _read(series)
+        one, its_facts, its_print = _read(series)
         found.append(one)
         facts += its_facts
+        prints.append(its_print)
     store_facts(exam=exam, found=found, clock=clock())
-    _judge(exam, facts)
+    _judge(exam, facts, drift.together(prints))
 
 
 @job
@@ -69,7 +73,9 @@ def stored_facts(exam: Exam) -> list[SeriesFacts]:
     return [SeriesFacts.from_json(s.facts) for s in exam.series.all() if s.facts]
 
 
-def _read(series: Series) -> tuple[SeriesFound, list[SeriesFacts]]:
+def _read(
+    series: Series,
+) -> tuple[SeriesFound, list[SeriesFacts], drift.Fingerprint]:
     store = object_store()
     read = list(headers(store, list(selectors.instance_keys(series))))
     facts = dicom.series_facts(read)
@@ -80,10 +86,30 @@ def _read(series: Series) -> tuple[SeriesFound, list[SeriesFacts]]:
         number=series_number(first) if first is not None else None,
         description=str(first.get("SeriesDescription") or "") if first is not None else "",
     )  # fmt: skip
-    return found, facts
+    return found, facts, drift.fingerprint(header for _, header in read)
 
 
-def _judge(exam: Exam, facts: Sequence[SeriesFacts]) -> None:
+def _drift(
+    exam: Exam, told: dict[str, str], now: drift.Fingerprint | None
+) -> list[dict[str, Any]]:
+    """What drifted at this device, by the headers; without them what was found when they were read."""
+    if now is None:
+        return list(exam.verdict.get("drift", []))
+    study, site = exam.study.slug, exam.participant.site.code
+    device = drift.device_key(site, exam.kind, told)
+    before = selectors.fingerprints_before(study, device, exam.pk)
+    # The same job may run again: the fingerprint of these images is there then.
+    with contextlib.suppress(FileExistsError):
+        object_store().create(selectors.fingerprint_key(study, device, exam), now.encoded())  # fmt: skip
+    found = drift.findings(now, before, uid=exam.uid, anonymised=drift.ANOTHER in exam.labels)  # fmt: skip
+    return [finding.as_json() for finding in found]
+
+
+def _judge(
+    exam: Exam,
+    facts: Sequence[SeriesFacts],
+    now: drift.Fingerprint | None = None,
+) -> None:
     version = version_in_force(exam.study)
     plan = plan_of(version)
     kind = judging.kind_of(facts, plan)
@@ -98,6 +124,7 @@ def _judge(exam: Exam, facts: Sequence[SeriesFacts]) -> None:
         baseline=stored_facts(before) if before else (),
     )
     told = scanner_facts(facts)
+    verdict["drift"] = _drift(exam, told, now)
     scanner = _scanner(exam, told, facts)
     exam.slot = exam.participant.slots.filter(visit=exam.visit, exam_kind=kind or "").first()  # fmt: skip
     labels = judging.labels_of(
@@ -110,6 +137,7 @@ def _judge(exam: Exam, facts: Sequence[SeriesFacts]) -> None:
         registered=scanner is not None,
         repeat=selectors.others_of_slot(exam),
     )
+    labels += drift.labels(verdict["drift"])
     record_verdict(
         exam=exam,
         kind=exam.kind,

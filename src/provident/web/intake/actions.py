@@ -9,7 +9,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from provident.adapters.gateway import linking
+from provident.adapters.gateway.crosswalk import Link
 from provident.adapters.gateway.reasons import reason as reason_of
+from provident.adapters.gateway.testing import PURPOSE as TEST
+from provident.adapters.signing import signed_by
 from provident.kernel import Clock, InvalidInput, NotFound, NotReady, Refused
 from provident.kernel.ids import new_id, new_token, sha256
 from provident.web.exams.actions import SealedMeanwhile, take_in
@@ -17,9 +21,9 @@ from provident.web.exams.arrivals import ArrivedExam
 from provident.web.exams.models import Exam
 from provident.web.exams.objects import object_store
 from provident.web.intake import selectors
-from provident.web.intake.builtin import make_built_in, sites_without
+from provident.web.intake.builtin import built_in, make_built_in, sites_without
 from provident.web.intake.manifest import Manifest, parse
-from provident.web.intake.models import Gateway, Quarantine, Transfer
+from provident.web.intake.models import Gateway, Quarantine, Transfer, TransferTest
 from provident.web.intake.sealing import Sealing, seal
 from provident.web.ledger.record import SYSTEM, Actor, record
 from provident.web.participants.models import Participant
@@ -28,6 +32,14 @@ from provident.web.sites.models import Site
 
 OPERATOR = Actor(name="operator", role="command line")
 SEALINGS = 5  # tries, where transfers of one exam are completed at the same moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A signature and the key that it is checked by, base64."""
+
+    public_key: str
+    signature: str
 
 
 @transaction.atomic
@@ -203,7 +215,7 @@ def _taken_in(
     else:
         arrived = ArrivedExam(
             uid=manifest.exam_uid, visit=manifest.visit, acquired_on=manifest.acquired_on, day=manifest.day,
-            announced=transfer.announced, series=tuple(sealing.series),
+            announced=transfer.announced, series=tuple(sealing.series), deidentified_before=manifest.deidentified_before,
         )  # fmt: skip
         transfer.exam, reopened = take_in(
             participant=participant, arrived=arrived, clock=clock
@@ -334,7 +346,15 @@ def decide(
     record(clock=clock, by=by, study=row.study.slug, action=f"quarantine.{act}", thing="quarantine",
            thing_id=str(row.pk), site=row.site.code, participant=row.participant.code if row.participant else "",
            old={"state": Quarantine.State.OPEN}, new={"state": row.state, "files": row.files}, reason=reason)  # fmt: skip
+    transaction.on_commit(lambda: _knock(row.site))
     return row
+
+
+def _knock(site: Site) -> None:
+    """A gateway of this machine is told at once; one elsewhere asks within seconds."""
+    gateway = built_in(site)
+    if gateway is not None:
+        gateway.knock()
 
 
 @transaction.atomic
@@ -371,3 +391,109 @@ def note_look(*, quarantine: Quarantine, by: Actor, clock: Clock) -> None:
     """Record that a person of the site looked at whose images the gateway holds; what was seen stays there."""
     record(clock=clock, by=by, study=quarantine.study.slug, action="quarantine.looked_at", thing="quarantine",
            thing_id=str(quarantine.pk), site=quarantine.site.code)  # fmt: skip
+
+
+@transaction.atomic
+def record_test(
+    *,
+    gateway: Gateway,
+    told: Mapping[str, Any],
+    signed: Signed,
+    findings: Sequence[str],
+    clock: Clock,
+) -> TransferTest:
+    """Keep the result of a transfer test; the first one tells the key that this gateway signs with.
+
+    Raises:
+        Refused: the manifest is not signed by the gateway, or is another site's.
+    """
+    row = Gateway.objects.select_for_update(of=("self",)).select_related("study", "site").get(pk=gateway.pk)  # fmt: skip
+    if (told["study"], told["site"]) != (row.study.slug, row.site.code):
+        raise Refused("This gateway may not test for that site.")
+    if row.public_key and row.public_key != signed.public_key:
+        raise Refused("The gateway signs with another key than in its first transfer test. Register it anew if its directory was made again.")  # fmt: skip
+    if not signed_by(signed.public_key, TEST, told, signed.signature):
+        raise Refused("The manifest of the transfer test is not signed by this gateway.")  # fmt: skip
+    if not row.public_key:
+        row.public_key = signed.public_key
+        row.save(update_fields=["public_key"])
+    made = TransferTest.objects.create(
+        study=row.study, site=row.site, gateway=row, findings=list(findings), manifest=dict(told),
+        outcome=TransferTest.Outcome.FAILED if findings else TransferTest.Outcome.PASSED,
+        signature=signed.signature, public_key=signed.public_key, profile_hash=str(told["profile"]["hash"])[:64],
+        plan_version=str(told["plan"]["version"])[:40], software=told["software"][:40], files=len(told["files"]),
+        held=sum(f["state"] == "held" for f in told["files"]), tested_at=clock.now(),
+    )  # fmt: skip
+    record(clock=clock, by=_actor(row), study=row.study.slug, action="site.transfer_tested", thing="site",
+           thing_id=row.site.code, site=row.site.code,
+           new={"outcome": made.outcome, "files": made.files, "findings": len(made.findings), "plan": made.plan_version,
+                "signature": made.signature})  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def ask_for_test(*, site: Site, by: Actor, clock: Clock) -> None:
+    """Ask a site's built-in gateway for a transfer test.
+
+    Raises:
+        NotFound: the site's gateway is another machine.
+    """
+    gateway = selectors.gateway_at(site)
+    transaction.on_commit(gateway.want_test)
+    record(clock=clock, by=by, study=site.study.slug, action="site.transfer_test_asked", thing="site",
+           thing_id=site.code, site=site.code)  # fmt: skip
+
+
+# Hospital numbers: they go to the site's gateway; the ledger says that a link was made, never of what
+
+
+@transaction.atomic
+def link_number(
+    *, participant: Participant, number: str, issuer: str, by: Actor, clock: Clock
+) -> bool:
+    """Link a hospital number to a participant in the site's gateway; False where it was linked so before.
+
+    Raises:
+        InvalidInput, Refused: the number cannot be linked; the message says why and never repeats it.
+    """
+    if participant.status != Participant.Status.ACTIVE:
+        raise Refused("The participant has withdrawn: no more images are taken, so no number can be linked.")  # fmt: skip
+    site = participant.site
+    gateway = selectors.gateway_at(site)
+    made = linking.link_number(
+        gateway, clock, participant.code, number, issuer=issuer, by=by.name, trial_numbers=selectors.trial_numbers(site),
+    )  # fmt: skip
+    if made:
+        gateway.knock()  # images that wait for this link go on at once
+        _note_numbers(participant, "number_linked", by, clock)
+    return made
+
+
+@transaction.atomic
+def unlink_number(
+    *, participant: Participant, reference: str, reason: str, by: Actor, clock: Clock
+) -> None:
+    """Undo a wrong link.
+
+    Raises:
+        InvalidInput, NotFound: no reason, or no such link.
+    """
+    gateway = selectors.gateway_at(participant.site)
+    linking.unlink_number(gateway, clock, participant.code, reference, by=by.name, reason=reason)  # fmt: skip
+    _note_numbers(participant, "number_unlinked", by, clock, reason)
+
+
+@transaction.atomic
+def look_at_numbers(*, participant: Participant, by: Actor, clock: Clock) -> list[Link]:
+    """A participant's hospital numbers in full, for a person of the site; recorded at the gateway and here."""
+    gateway = selectors.gateway_at(participant.site)
+    shown = linking.links_seen(gateway, clock, participant.code, by.name)
+    _note_numbers(participant, "numbers_looked_at", by, clock)
+    return shown
+
+
+def _note_numbers(
+    participant: Participant, what: str, by: Actor, clock: Clock, reason: str = ""
+) -> None:
+    record(clock=clock, by=by, study=participant.study.slug, action=f"participant.{what}", thing="participant",
+           thing_id=participant.code, site=participant.site.code, participant=participant.code, reason=reason)  # fmt: skip

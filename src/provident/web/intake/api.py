@@ -2,14 +2,15 @@
 
 `GET /intake/api/schedule`, `GET /intake/api/plan/<hash>`, `POST /intake/api/transfers`,
 `POST /intake/api/transfers/<token>/instances`, `POST /intake/api/transfers/<token>/complete`,
-`POST /intake/api/quarantine`, `GET /intake/api/decisions`, `POST /intake/api/decisions/<reference>/done`.
+`GET /intake/api/bundle`, `POST /intake/api/tests`, `POST /intake/api/quarantine`,
+ `GET /intake/api/decisions`, `POST /intake/api/decisions/<reference>/done`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -18,9 +19,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from provident.adapters.storage import together
 from provident.kernel import InvalidInput
+from provident.kernel.ports import ObjectStore
 from provident.web.exams.objects import object_store
-from provident.web.intake import actions, selectors
+from provident.web.intake import actions, selectors, testing
+from provident.web.intake.bundles import profile_of, signed_bundle
 from provident.web.intake.manifest import Instance, Manifest
 from provident.web.intake.multipart import boundary_of, parts
 from provident.web.intake.sealing import instance_key, stored_hashes
@@ -30,6 +34,7 @@ from provident.web.ledger.clock import clock
 
 IN_MEMORY = 64 * 2**20  # a larger instance is spooled to disk while it arrives
 MOST_MANIFEST = 64 * 2**20
+MOST_TEST_FILE = 8 * 2**20
 View = Callable[..., JsonResponse]
 
 
@@ -53,8 +58,12 @@ def gateway_view(view: View) -> View:
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
+    return _document(request.body)
+
+
+def _document(data: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(request.body)
+        told = json.loads(data)
     except ValueError:
         raise InvalidInput("Send JSON.") from None
     if not isinstance(told, dict):
@@ -102,16 +111,24 @@ def instances(request: HttpRequest, gateway, token: str) -> JsonResponse:
     transfer = selectors.transfer_of(gateway, token)
     manifest = selectors.manifest_of(transfer)
     boundary = boundary_of(request.headers.get("Content-Type", ""))
+    announced = manifest.by_sha256()
     results = []
-    for _, pieces in parts(request.read, boundary):
-        results.append(_take(transfer.study.slug, manifest, pieces))
+    with together(object_store()) as store:
+        for _, pieces in parts(request.read, boundary):
+            results.append(_take(store, transfer.study.slug, manifest, announced, pieces))  # fmt: skip
     refused = [(row["sha256"], row["code"]) for row in results if row["state"] == "refused"]  # fmt: skip
     if refused:
         actions.note_refused(transfer=transfer, refused=refused, clock=clock())
     return JsonResponse({"instances": results})
 
 
-def _take(study: str, manifest: Manifest, pieces: Iterator[bytes]) -> dict[str, str]:
+def _take(
+    store: ObjectStore,
+    study: str,
+    manifest: Manifest,
+    announced: Mapping[str, Instance],
+    pieces: Iterator[bytes],
+) -> dict[str, str]:
     """Store one instance, or say why not; returns its hash and what became of it."""
     with SpooledTemporaryFile(IN_MEMORY) as spooled:
         digest, size = hashlib.sha256(), 0
@@ -120,14 +137,14 @@ def _take(study: str, manifest: Manifest, pieces: Iterator[bytes]) -> dict[str, 
             size += len(piece)
             spooled.write(piece)
         name = digest.hexdigest()
-        instance = manifest.by_sha256().get(name)
+        instance = announced.get(name)
         stream = cast("BinaryIO", spooled)
         code = _fault(stream, manifest, instance, size)
         if code or instance is None:
             return {"sha256": name, "state": "refused", "code": code}
         stream.seek(0)
         try:
-            object_store().create(instance_key(study, manifest, instance), stream)
+            store.create(instance_key(study, manifest, instance), stream)
         except FileExistsError:
             return {"sha256": name, "state": "duplicate"}
         return {"sha256": name, "state": "stored"}
@@ -150,6 +167,35 @@ def complete(request: HttpRequest, gateway, token: str) -> JsonResponse:
     """Everything is sent: the receipt."""
     transfer = selectors.transfer_of(gateway, token)
     return JsonResponse(actions.complete(transfer=transfer, clock=clock()))
+
+
+@gateway_view
+@require_GET
+def bundle(request: HttpRequest, gateway) -> JsonResponse:
+    """The de-identification profile with its lists, signed."""
+    return JsonResponse(signed_bundle(gateway.site))
+
+
+@gateway_view
+@require_POST
+def tests(request: HttpRequest, gateway) -> JsonResponse:
+    """Judge a transfer test: its signed manifest, then its files, which are looked at and not kept."""
+    boundary = boundary_of(request.headers.get("Content-Type", ""))
+    told: dict[str, Any] = {}
+    arrived: dict[str, bytes] = {}
+    for number, (_, pieces) in enumerate(parts(request.read, boundary)):
+        if number > testing.MOST_FILES:
+            raise InvalidInput("The transfer test has too many files.")
+        data = testing.joined(pieces, MOST_TEST_FILE)
+        if number == 0:
+            told = _document(data)
+        else:
+            arrived[testing.named(data)] = data
+    manifest = testing.checked(told.get("told"))
+    signed = actions.Signed(public_key=str(told.get("public_key")), signature=str(told.get("signature")))  # fmt: skip
+    found = testing.findings(manifest, arrived, profile_of(gateway.site))
+    row = actions.record_test(gateway=gateway, told=manifest, signed=signed, findings=found, clock=clock())  # fmt: skip
+    return JsonResponse({"outcome": row.outcome, "findings": row.findings})
 
 
 @gateway_view

@@ -22,6 +22,12 @@ def built_in(site: Site) -> SiteGateway | None:
     return SiteGateway(root) if (root / "gateway.json").is_file() else None
 
 
+def titles_elsewhere(study: str) -> dict[str, Registration]:
+    """The AE titles that gateways of other studies on this platform listen under."""
+    found = (g.registration for g in gateways_in(settings.DATA_DIRECTORY))
+    return {told.aet: told for told in found if told.study != study}
+
+
 def sites_without(sites: Sequence[Site]) -> list[Site]:
     """Those of the sites that have no built-in gateway.
 

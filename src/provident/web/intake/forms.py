@@ -11,7 +11,7 @@ from django import forms
 class DecisionForm(forms.Form):
     """What to do with held images, and why."""
 
-    act = forms.ChoiceField(choices=[("link", "link"), ("release", "release"), ("discard", "discard")])  # fmt: skip
+    act = forms.ChoiceField(choices=[("link", "link"), ("release", "release"), ("rerun", "rerun"), ("discard", "discard")])  # fmt: skip
     participant = forms.ChoiceField(label="Participant", required=False)
     reason = forms.CharField(
         label="Why",
@@ -27,3 +27,53 @@ class DecisionForm(forms.Form):
             ("", "Choose a participant"),
             *((code, code) for code in participants),
         ]
+
+
+class ProposalForm(forms.Form):
+    """Values to approve and attributes to remove, for the plan."""
+
+    approved = forms.MultipleChoiceField(required=False)
+    marked = forms.MultipleChoiceField(required=False)
+    why = forms.CharField(required=False, max_length=200)
+
+    def __init__(
+        self, *args, approvable: Iterable[str], attributes: Iterable[str], **kwargs
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, values in (("approved", approvable), ("marked", attributes)):
+            field = cast("forms.MultipleChoiceField", self.fields[name])
+            field.choices = [(v, v) for v in dict.fromkeys(values)]
+
+
+class LinkForm(forms.Form):
+    """A hospital number to be linked to a participant."""
+
+    number = forms.CharField(
+        label="Hospital number",
+        max_length=64,
+        help_text="As it stands on the images (Patient ID).",
+        error_messages={
+            "required": "Enter the hospital number as it stands on the images."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    issuer = forms.CharField(
+        label="Issued by",
+        max_length=64,
+        required=False,
+        help_text="Only if your images name an issuer (Issuer of Patient ID); both must then agree.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class UnlinkForm(forms.Form):
+    """A wrong link to be undone."""
+
+    reference = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why it is wrong",
+        max_length=300,
+        error_messages={
+            "required": "Say why the link is wrong, in a few words and without names or hospital numbers."
+        },
+    )

@@ -44,6 +44,7 @@ class Manifest:
     profile: Mapping[str, Any]
     instances: tuple[Instance, ...]
     sha256: str
+    deidentified_before: bool = False  # by another program, before the gateway
 
     @property
     def size(self) -> int:
@@ -88,6 +89,7 @@ def _manifest(told: Mapping[str, Any], digest: str) -> Manifest:
         profile={k: str(told["profile"][k])[:80] for k in ("id", "version", "hash")},
         instances=instances,
         sha256=digest,
+        deidentified_before=told.get("deidentified_before") is True,
     )
 
 

@@ -17,6 +17,9 @@ class Gateway(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="gateways")
     name = models.CharField(max_length=60)
     token_sha256 = models.CharField(max_length=64, unique=True)
+    public_key = models.CharField(
+        max_length=60, blank=True
+    )  # of what it signs; of its first transfer test
     registered_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -129,3 +132,40 @@ class Quarantine(models.Model):
 
     def __str__(self) -> str:
         return f"quarantine {self.pk}"
+
+
+class TransferTest(models.Model):
+    """The result of a site's transfer test: synthetic files with planted identifiers, none of which is stored."""
+
+    class Outcome(models.TextChoices):
+        """Whether the site may be opened on it."""
+
+        PASSED = "passed"
+        FAILED = "failed"
+
+    study = models.ForeignKey(
+        Study, on_delete=models.PROTECT, related_name="transfer_tests"
+    )
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="transfer_tests"
+    )
+    gateway = models.ForeignKey(
+        Gateway, on_delete=models.PROTECT, related_name="transfer_tests"
+    )
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    findings = models.JSONField(default=list)  # in words, without values
+    manifest = models.JSONField(default=dict)  # as the gateway signed it
+    signature = models.CharField(max_length=120)
+    public_key = models.CharField(max_length=60)
+    profile_hash = models.CharField(max_length=64)
+    plan_version = models.CharField(max_length=40)
+    software = models.CharField(max_length=40)
+    files = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()
+    tested_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-tested_at", "-id")
+
+    def __str__(self) -> str:
+        return f"transfer test {self.pk}"

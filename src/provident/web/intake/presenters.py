@@ -12,7 +12,10 @@ from django.core.paginator import Page
 
 from provident.adapters.gateway.reasons import act_words, reason
 from provident.adapters.gateway.uploads import LEFT_OUT, FoundExam
-from provident.web.intake.selectors import Quarantine, Transfer
+from provident.kernel import Finding
+from provident.web.exams.selectors import Exam
+from provident.web.intake.bundles import profile_of
+from provident.web.intake.selectors import Quarantine, Site, Transfer, TransferTest
 from provident.web.intake.verification import WORDS as FAULT_WORDS
 from provident.web.ui.tables import address_of
 
@@ -90,6 +93,7 @@ class QuarantineLine:
     acts: tuple[tuple[str, str], ...]
     needs_participant: bool
     pictures: int
+    reviewable: bool
     problem: str
     decided_by: str
     decided_at: datetime | None
@@ -186,6 +190,10 @@ def quarantine_line(q: Quarantine) -> QuarantineLine:
         pictures=min(q.files, MOST_PICTURES)
         if "release" in acts or "link" in acts
         else 0,
+        reviewable=q.state == "open"
+        and q.participant is not None
+        and "release" in acts
+        and q.kind == "integrity",
         problem=q.problem,
         decided_by=q.decided_by,
         decided_at=q.decided_at,
@@ -240,3 +248,64 @@ def totals(found: Sequence[FoundExam], left_out: Mapping[str, int]) -> dict[str,
         "left out": sum(left_out.values()),
     }
     return {"handed in": sum(parts.values()), **parts}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftLine:
+    """One exam whose headers have changed."""
+
+    exam: int
+    site: str
+    participant: str
+    device: str
+    findings: tuple[Finding, ...]
+
+
+def drift_lines(exams: Iterable[Exam]) -> list[DriftLine]:
+    """The exams of the drift page, those of one site and device together."""
+    lines = [
+        DriftLine(
+            exam=exam.pk, site=exam.participant.site.name, participant=exam.participant.code,
+            device=f"{exam.scanner.make} {exam.scanner.model}" if exam.scanner else "a scanner that is not registered",
+            findings=tuple(Finding.from_json(f) for f in exam.verdict.get("drift", [])),
+        )
+        for exam in exams
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.site, line.device))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestLine:
+    """The latest transfer test of a site."""
+
+    __test__ = False  # no test of pytest's
+
+    site: str
+    words: str
+    colour: str
+    tested_at: datetime | None = None
+    findings: tuple[str, ...] = ()
+    files: int = 0
+    held: int = 0
+    plan: str = ""
+    software: str = ""
+    gateway: str = ""
+    signature: str = ""
+    stale: bool = False
+
+
+def test_line(site: Site, test: TransferTest | None) -> TestLine:
+    """A site's test as its page shows it; one by another profile than today's counts no longer."""
+    if test is None:
+        return TestLine(site=site.name, words="not tested", colour="amber")
+    stale = test.profile_hash != profile_of(site).hash
+    passed = test.outcome == "passed"
+    return TestLine(
+        site=site.name, words="passed" if passed else "failed",
+        colour="red" if not passed else "amber" if stale else "green", tested_at=test.tested_at,
+        findings=tuple(test.findings), files=test.files, held=test.held, plan=test.plan_version,
+        software=test.software, gateway=test.gateway.name, signature=f"{test.signature[:16]}…", stale=stale,
+    )  # fmt: skip
+
+
+test_line.__test__ = False  # type: ignore[attr-defined]  # no test of pytest's

@@ -8,18 +8,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from provident.adapters.gateway.site import SiteGateway
 from provident.kernel import NotFound
 from provident.kernel.ids import sha256
 from provident.web.exams.models import Series
 from provident.web.exams.objects import object_store
+from provident.web.intake.builtin import built_in
 from provident.web.intake.manifest import Manifest, parse
 from provident.web.intake.models import Gateway
 from provident.web.intake.models import Quarantine as Quarantine
 from provident.web.intake.models import Transfer as Transfer
-from provident.web.participants.models import Participant
-from provident.web.people.access import Thing, one, scoped
+from provident.web.intake.models import TransferTest as TransferTest
+from provident.web.participants.models import Participant as Participant
+from provident.web.people.access import Scope, Thing, check, one, scoped
 from provident.web.people.models import Membership
-from provident.web.sites.models import Site
+from provident.web.sites.models import Site as Site
 from provident.web.studies.models import PlanVersion
 from provident.web.studies.plans import version_in_force
 
@@ -133,6 +136,26 @@ def transfer(by: Membership, pk: int) -> Transfer:
     return one(by, Thing.TRANSFER, rows, pk=pk)
 
 
+def transfer_tests(by: Membership) -> list[tuple[Site, TransferTest | None]]:
+    """Each site that a person may see with its latest transfer test, None where there was none."""
+    sites = Site.objects.select_related("study")
+    rows = TransferTest.objects.select_related("site", "gateway")
+    latest: dict[int, TransferTest] = {}
+    for test in scoped(by, Thing.TRANSFER, rows):
+        latest.setdefault(test.site_id, test)
+    # Who sees the transfers of a site sees its tests, also where the role sees no page of sites.
+    cell = check(by, "see", Thing.TRANSFER)
+    shown = sites.filter(study_id=by.study_id).order_by("code")
+    if cell.scope is Scope.SITE:
+        shown = shown.filter(code=by.site)
+    return [(site, latest.get(site.pk)) for site in shown]
+
+
+def latest_test(site: Site) -> TransferTest | None:
+    """The latest transfer test of a site, for who decides about opening it."""
+    return TransferTest.objects.filter(site=site).first()
+
+
 def receipt(of: Transfer) -> dict[str, Any] | None:
     """The receipt of a transfer, where it has come that far."""
     if not of.receipt_key:
@@ -171,4 +194,36 @@ def own_site(by: Membership) -> Site:
     found = Site.objects.filter(study_id=by.study_id, code=by.site).select_related("study").first()  # fmt: skip
     if found is None:
         raise NotFound("You belong to no site of this study.")
+    return found
+
+
+def participant(by: Membership, code: str, verb: str) -> Participant:
+    """One participant, for an act at the site.
+
+    Raises:
+        Denied, NotFound: as the access table says.
+    """
+    rows = Participant.objects.select_related("site__study", "study")
+    return one(by, Thing.PARTICIPANT, rows, verb, code=code)
+
+
+def exams_of(of: Participant) -> int:
+    """How many exams of a participant the centre has."""
+    return of.exams.count()
+
+
+def trial_numbers(site: Site) -> set[str]:
+    """The numbers of a site's participants."""
+    return set(Participant.objects.filter(site=site).values_list("code", flat=True))
+
+
+def gateway_at(site: Site) -> SiteGateway:
+    """The gateway of a site that this platform runs itself.
+
+    Raises:
+        NotFound: the site's gateway is another machine.
+    """
+    found = built_in(site)
+    if found is None:
+        raise NotFound("Your site's gateway is another machine; do this there.")
     return found

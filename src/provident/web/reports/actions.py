@@ -10,7 +10,7 @@ from django.db import transaction
 
 import provident
 from provident.kernel import Clock, InvalidInput, NotReady
-from provident.kernel.ids import new_token, sha256
+from provident.kernel.ids import new_id, sha256
 from provident.web.exams.objects import object_store
 from provident.web.ledger.chain import canonical
 from provident.web.ledger.record import record
@@ -133,7 +133,7 @@ def make_export(*, by: Membership, clock: Clock) -> Export:
     version = version_in_force(study)
     at_head = head(study.slug)
     texts = content.files(study=study, seen=fields(by))
-    folder = f"exports/{study.slug}/{new_token(9)}"
+    folder = f"exports/{study.slug}/{new_id()}"
     files: dict[str, dict[str, Any]] = {
         name: {
             "key": f"{folder}/{name}",

@@ -1,19 +1,8 @@
-"""Instances per CPU-second of header de-identification with verification, pixels not looked at.
-
-    python bench/deid/speed.py [FOLDER ...]
-
-Without folders a made series is measured: 200 CT slices of 512 x 512 with a full header, and 40
-enhanced-like objects with nested sequences. Peers are not run here yet.
-"""
+"""Files that the benchmarks of de-identification make: no real person."""
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
-from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -21,11 +10,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
-from provident.deid import Profile, SiteKey, Subject, Workbench, verify
 
-
-def slices(count: int, nested: int) -> list[bytes]:
-    """CT slices of one series; `nested` functional groups in each."""
+def ct_slices(count: int, nested: int = 0) -> list[bytes]:
+    """CT slices of 512 x 512 of one series; `nested` functional groups in each."""
     pixels = (
         np.random.default_rng(1).integers(0, 4096, (512, 512), dtype="<u2").tobytes()
     )
@@ -78,41 +65,3 @@ def _group(number: int) -> Dataset:
     group = Dataset()
     group.PlanePositionSequence = Sequence([position])
     return group
-
-
-def measure(name: str, files: list[bytes]) -> None:
-    """De-identify and verify, and print the pace."""
-    profile = replace(Profile(), options=Profile().options - {113101})
-    bench = Workbench(
-        profile, SiteKey(bytes(32)), Subject(participant="P001", date_shift_days=-100)
-    )
-    begun = time.process_time()
-    held = leaks = 0
-    for data in files:
-        done = bench.deidentify(data)
-        held += done.data is None
-        if done.data is not None:
-            leaks += len(
-                verify(
-                    done.data,
-                    identifiers=done.identifiers,
-                    profile=profile,
-                    shifted_by=-100,
-                )
-            )
-    spent = time.process_time() - begun
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{name:32s} {len(files):5d} files {len(files) / spent:7.0f} per CPU-second, {held} held, {leaks} leaks, {memory} MB"
-    )
-
-
-if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        measure("CT 512 x 512", slices(200, 0))
-        measure("with 100 functional groups", slices(40, 100))
-    for folder in map(Path, sys.argv[1:]):
-        measure(
-            folder.name,
-            [p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()],
-        )
