@@ -14,6 +14,8 @@ MOST_LINES = 500
 LONGER: dict[str, str] = {
     "tests/spec/acquisition/test_faults.py": "one list of single faults, read as a whole",
     "tests/spec/acquisition/test_judging.py": "one list of rules and verdicts, read as a whole",
+    "tests/spec/statistics/test_command_line.py": "one list of command lines, read as a whole",
+    "tests/spec/statistics/test_refusals.py": "one list of refusals, read as a whole",
 }
 MACHINE = re.compile(r"/work/(?!\w*\.)|/tmp/bash_jobs|/root/|/home/\w+/|\bfarm/")
 REGISTRY = re.compile(

@@ -78,7 +78,7 @@ def test_the_report_counts_what_was_removed_by_rule(done):
     page = (done / "out.report.html").read_text()
 
     assert (
-        "<td>(0010,1000) RETIRED_OtherPatientIDs</td><td>1</td><td>PS3.15 Table E.1-1: X</td>"
+        "<td>(0010,1000) OtherPatientIDs</td><td>1</td><td>PS3.15 Table E.1-1: X</td>"
         in page
     )
     assert "<script" not in page

@@ -24,6 +24,10 @@ LABEL_WORDS = {
     "unregistered_scanner": "scanner not registered",
     "unscheduled": "unscheduled",
     "repeat": "a repeat",
+    "tag_gone": "an attribute that used to come is gone",
+    "new_private_creator": "new private elements",
+    "another_anonymiser": "changed by another anonymiser before",
+    "identifier_pattern": "text that looks like an identifier",
 }
 OUTCOME_COLOUR = {"pass": "green", "warn": "amber", "fail": "red", "not_assessable": "grey"}  # fmt: skip
 
