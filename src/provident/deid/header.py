@@ -30,6 +30,7 @@ from provident.deid.vrs import (
     SINGLE_VALUED,
     TEXT_VRS,
     WORD_SIZES,
+    length_of_numbers,
     vr_of,
 )
 from provident.deid.writer import encode_element, encode_items
@@ -42,6 +43,9 @@ _COPIED_UP_TO = 1 << 16  # bytes; longer values are written from where they are
 _CACHED_UP_TO = 4096  # bytes of a raw element; longer ones hardly repeat
 _CACHE_SIZE = 40_000
 _NUMBERS = re.compile(rb"[\d+\-.eE: \\\0]*")
+# HHMMSS.FFFFFF or less, ACR-NEMA's HH:MM:SS, several of them (PS3.5 6.2).
+_TIME = rb" *(?:[0-2]\d(?::?[0-5]\d(?::?[0-6]\d(?:\.\d{0,6})?)?)?)? *"
+_TIMES = re.compile(rb"%b(?:\\%b)*\0?" % (_TIME, _TIME))
 _UIDS = re.compile(rb"[\d.\\\0 ]*")
 CONTENT_SEQUENCE = 0x0040A730
 
@@ -103,7 +107,7 @@ class HeaderEngine:
             Do.AGE: self._age,
             Do.BIRTH: self._birth,
             Do.CSA: self._csa,
-            Do.NUMBER: lambda raw, vr: raw if _NUMBERS.fullmatch(raw) else b"",
+            Do.NUMBER: _number,
         }
 
     def data_set(
@@ -212,7 +216,9 @@ class HeaderEngine:
         self, data: bytes, element: Element, vr: str, do: Do, implicit: bool
     ) -> Raw | None:
         raw = data[element.value : element.end]
-        value = self._do[do](raw, vr)
+        # Text that calls itself a number: too long for the numbers that belong there.
+        numbers = length_of_numbers(element.tag, vr)
+        value = None if numbers and len(raw) > numbers else self._do[do](raw, vr)
         if value is None:
             return None
         emptied = not value and raw and do is Do.CLEAN
@@ -383,6 +389,11 @@ class HeaderEngine:
         if cleaned == values:
             return raw
         return encode("\\".join(cleaned), self.encodings)
+
+
+def _number(raw: bytes, vr: str) -> bytes | None:
+    """A number or time in characters, or nothing: a date may stand where a time should."""
+    return raw if (_TIMES if vr == "TM" else _NUMBERS).fullmatch(raw) else b""
 
 
 def _kept(raw: bytes, vr: str) -> bytes | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from provident.deid.identity import Subject
 from provident.deid.profile import Profile
+from provident.deid.table import METHODS
 
 
 # Those of DICOM's character sets that a text of a plan is written in.
@@ -36,7 +37,8 @@ def written_texts(profile: Profile, subject: Subject | None = None) -> frozenset
             subject.timepoint_id,
             subject.timepoint_description,
         }
-    return frozenset(text for text in texts if text)
+    # The method codes' meanings: somebody may be called Option.
+    return frozenset(text for text in texts if text) | frozenset(METHODS.values())
 
 
 def masked(data: bytes, texts: Iterable[str]) -> bytes:

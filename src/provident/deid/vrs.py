@@ -63,6 +63,16 @@ def _repeater(tag: int) -> str:
     return _FIRST.get(vr, vr)
 
 
+@lru_cache(maxsize=4096)
+def length_of_numbers(tag: int, vr: str) -> int:
+    """Bytes of a binary number attribute whose count of values the dictionary fixes; 0 where it does not."""
+    size = WORD_SIZES.get(vr, 0)
+    entry = DicomDictionary.get(tag)
+    if entry is None or vr in LONG_VRS or not entry[1].isdigit():
+        return 0
+    return size * int(entry[1])
+
+
 def keyword_of(tag: int) -> str:
     """The dictionary's keyword of a tag, or an empty string."""
     known = _dictionary().get(tag)

@@ -17,6 +17,7 @@ from pydicom.uid import (
 )
 
 from provident.deid import REASONS, Identifiers, Profile, gather, verify
+from provident.deid.codestreams import outside_of_coding
 from provident.deid.patterns import without_patterns
 from provident.deid.text import Cleaner
 from provident.deid.verify import scan
@@ -82,6 +83,21 @@ def test_random_bytes_are_held(data, head):
 
     assert done.data is None
     assert done.reason in REASONS
+
+
+MARKERS = st.sampled_from(
+    [b"\xff\xd8\xff\xe0", b"\xff\xda\x00\x04", b"\xff\xd9", b"\xff\x4f\xff\x51", b"\xff\x90\x00\x0a", b"\xff\x93", b"\xfe\xff\x00\xe0"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=2000)
+@given(st.lists(st.one_of(MARKERS, st.binary(max_size=12)), max_size=12))
+def test_compressed_pixels_of_any_bytes_are_walked_to_their_end(pieces):
+    fragment = b"".join(pieces)
+    data = b"\xfe\xff\x00\xe0" + len(fragment).to_bytes(4, "little") + fragment
+    tail = b"\xfe\xff\xdd\xe0\0\0\0\0Quarrendon"
+
+    assert outside_of_coding(data + tail, 0).endswith(tail)
 
 
 NAMES = st.text(st.characters(categories=["L"]), min_size=5, max_size=12)

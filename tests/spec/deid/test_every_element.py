@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 
 from provident.deid import Profile, gather, verify
 from provident.deid.table import rows
-from tests.spec.deid.files import data_set, file_of, run
+from tests.spec.deid.files import ct_file, data_set, file_of, raw_element, result, run
 
 
 title = "Every element of the dictionary"
@@ -151,3 +151,36 @@ def test_what_comes_out_passes_verification():
     done = run(data)
 
     assert verify(done.data or b"", identifiers=gather(data), profile=Profile()) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ("101112", "101112"),
+        ("101112.5", "101112.5"),
+        ("1011", "1011"),
+        ("10:11:12", "10:11:12"),
+        ("101112.123456", "101112.123456"),
+        ("101112\\111213", "101112\\111213"),
+        ("20240315", ""),
+        ("H7731904", ""),
+        ("9434765919", ""),
+    ],
+)
+def test_a_time_stays_when_it_is_one(told, left):
+    data = ct_file(AcquisitionTime="000000").replace(
+        raw_element(0x00080032, b"TM", b"000000"),
+        raw_element(0x00080032, b"TM", told.encode() + b" " * (len(told) % 2)),
+    )
+    out = result(data)
+
+    assert out.get_item(0x00080032).value.decode().strip() == left
+
+
+def test_text_that_calls_itself_a_number_is_removed():
+    right = raw_element(0x00280100, b"US", b"\x10\x00")
+    wrong = raw_element(0x00280100, b"US", b"Quarrendon")
+    done = run(ct_file().replace(right, wrong))
+
+    assert done.data is not None
+    assert b"Quarrendon" not in done.data

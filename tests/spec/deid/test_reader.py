@@ -21,6 +21,8 @@ from tests.spec.deid.test_real import scored
 from tests.spec.deid.test_redaction import page
 
 
+pytestmark = pytest.mark.ocr
+
 title = "Reading burned-in text"
 
 PAINTING = replace(Profile(), burned_in="redact", documents="remove")

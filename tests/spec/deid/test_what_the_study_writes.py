@@ -39,6 +39,7 @@ def left(data: bytes, profile: Profile = OURS, subject: Subject = SUBJECT) -> li
         {"PatientID": "LE-017"},
         {"PatientName": "LE-017"},
         {"PatientID": "ARTHUR-2", "PatientName": "Week 12"},
+        {"PatientName": "Option^Ottilie"},
         {"InstitutionalDepartmentName": "MR"},
         {"InstitutionalDepartmentName": "Radiology", "StudyDescription": "radiology"},
         {"RequestingService": "RADIOLOGY", "StudyDescription": "Radiology wrist"},

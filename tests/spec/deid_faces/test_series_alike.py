@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from provident.deid.faces import deface_exam
 from tests.spec.deid_faces.exams import (
@@ -17,6 +18,8 @@ from tests.spec.deid_faces.exams import (
 
 
 title = "Faces in all series of an exam"
+
+pytestmark = pytest.mark.slow
 
 MAIN = Scan(contrast="T1", slice=4.0)
 
