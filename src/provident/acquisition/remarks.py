@@ -311,7 +311,7 @@ def sentence(manual: Manual, outcome: Outcome, findings: Sequence[Finding]) -> s
         f for lv in (Level.ERROR, Level.WARNING) for f in findings if f.severity is lv
     ]
     if outcome is Outcome.PASS or not ranked:
-        return f"The exam is as the manual {manual.exam} {manual.version} asks."
+        return f"The exam is as version {manual.version} of its manual asks."
     first = ranked[0]
     more = len(ranked) - 1
     rest = (

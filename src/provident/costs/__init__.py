@@ -1,1 +1,1 @@
-"""costs"""
+"""Costs of running a study; nothing here yet (docs/status.md)."""

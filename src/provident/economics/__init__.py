@@ -1,1 +1,1 @@
-"""economics"""
+"""Health economics; nothing here yet (docs/status.md)."""

@@ -1,1 +1,1 @@
-"""evidence"""
+"""Claims, markets and evidence; nothing here yet (docs/status.md)."""

@@ -1,1 +1,1 @@
-"""flows"""
+"""The data flow model; nothing here yet (docs/status.md)."""

@@ -1,1 +1,1 @@
-"""monitoring"""
+"""Monitoring of sites; nothing here yet (docs/status.md)."""

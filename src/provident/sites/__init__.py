@@ -1,1 +1,1 @@
-"""sites"""
+"""Sites and scanners; nothing here yet (docs/status.md)."""

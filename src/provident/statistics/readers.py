@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -61,6 +61,11 @@ def _frame(rated: Ratings, w: Floats) -> _Frame:
     )
 
 
+def _who_rated(rated: Ratings) -> Ratings:
+    """Without readers who rated nothing: they have no margins, and are nobody to agree with."""
+    return replace(rated, codes=rated.codes[:, (rated.codes >= 0).any(axis=0)])
+
+
 def agreement(
     table: Any,
     coefficient: Coefficient,
@@ -77,7 +82,7 @@ def agreement(
     `brennan_prediger`: Educ Psychol Meas 1981;41:687. Raises `InvalidInput`.
     """
     check_choice("coefficient", coefficient, get_args(Coefficient))
-    rated = ratings(table, categories=categories)
+    rated = _who_rated(ratings(table, categories=categories))
     w = weight_matrix(weights, rated.categories, ordered=rated.ordered)
     frame = _frame(rated, w)
     everyone = np.ones((1, frame.n))

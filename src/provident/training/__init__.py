@@ -1,1 +1,1 @@
-"""training"""
+"""Training and delegation; nothing here yet (docs/status.md)."""

@@ -44,7 +44,7 @@ def test_the_examples_manual_passes_the_exam_that_it_asks_for(shared):
     verdict = judged(*exam.values(), manual=manuals.example(shared, "hands-mri.yaml"))
 
     assert (verdict.outcome, verdict.all_findings()) == (Outcome.PASS, ())
-    assert verdict.sentence == "The exam is as the manual hands_mri 3.1 asks."
+    assert verdict.sentence == "The exam is as version 3.1 of its manual asks."
 
 
 def test_a_radiographer_reads_what_was_found_what_was_asked_and_what_to_do():

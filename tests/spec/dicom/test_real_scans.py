@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from provident.dicom import FACT_TAGS, Folder, SeriesFacts, series_facts
+from tests.conftest import missing
 
 
 pytestmark = pytest.mark.real
@@ -198,7 +199,7 @@ def test_missing_slices_are_those_that_dcm2niix_says_are_missing(diffusion):
 
 def test_b_values_equal_what_dcmdump_prints(diffusion):
     if shutil.which("dcmdump") is None:
-        pytest.skip("dcmdump of DCMTK is not installed")
+        missing("dcmdump (DCMTK)")
     folder, one = diffusion
     files = sorted(map(str, folder.iterdir()))
     printed = subprocess.run(

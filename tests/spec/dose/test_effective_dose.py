@@ -43,7 +43,6 @@ def ct(region_of_event: str, phantom: object, dlp: float = 100.0):
     [
         ("Head", HEAD, 40, 0.0021),
         ("Brain", HEAD, None, 0.0021),
-        ("Head and Neck", HEAD, 40, 0.0031),
         ("Chest", BODY, 40, 0.014),
         ("Abdomen and Pelvis", BODY, 40, 0.015),
         ("Chest, Abdomen and Pelvis", BODY, 40, 0.015),

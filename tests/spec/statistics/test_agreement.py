@@ -430,3 +430,15 @@ def test_every_answer_becomes_json_without_what_json_does_not_know():
     weighted = st.kappa_of_table([[5, 1], [0, 5]], weights="linear").as_json()
     assert weighted["statistic"] == "kappa"
     assert {"method", "se", "level", "n"} <= set(weighted)
+
+
+@pytest.mark.parametrize("measure", ["conger", "fleiss", "gwet"])
+def test_a_reader_who_rated_nothing_changes_nothing(measure):
+    rng = np.random.default_rng(1)
+    table = rng.integers(0, 3, (30, 2)).astype(float)
+    table[:15, 1] = table[:15, 0]
+    with_empty = np.column_stack([table, np.full(30, np.nan)])
+    alone, beside = st.agreement(table, measure), st.agreement(with_empty, measure)
+
+    assert beside.estimate == pytest.approx(alone.estimate)
+    assert beside.se == pytest.approx(alone.se)

@@ -47,3 +47,20 @@ def test_a_documented_command_exists_with_its_options(root, words):
 
 def test_there_are_documented_commands():
     assert len(list(commands())) > 10
+
+
+def test_documented_ae_titles_are_the_demo_plans():
+    titles = set(
+        re.findall(
+            r"aet: (\S+)", (ROOT / "plans/arthritis-demo/sites.yaml").read_text()
+        )
+    )
+    named = {
+        title
+        for page in PAGES
+        if "reference" not in page.parts
+        for title in re.findall(r"--aet (PROV_\w+|ARTHUR_\w+)", page.read_text())
+    }
+
+    assert named
+    assert named <= titles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from provident.web.studies.plans import plan_of, version_in_force
@@ -33,7 +33,8 @@ class ToReview:
     sentence: str
     judged_at: datetime | None
     has_open_query: bool
-    closes_on: str
+    closes_on: date | None
+    window_over: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class QueryLine:
     last: str
 
 
-def to_review(exams: Iterable[Any]) -> list[ToReview]:
+def to_review(exams: Iterable[Any], today: date) -> list[ToReview]:
     """The worklist's lines."""
     return [
         ToReview(
@@ -66,7 +67,8 @@ def to_review(exams: Iterable[Any]) -> list[ToReview]:
             sentence=e.verdict.get("sentence", ""),
             judged_at=e.judged_at,
             has_open_query=bool(getattr(e, "has_open_query", False)),
-            closes_on=e.slot.closes_on.isoformat() if e.slot else "",
+            closes_on=e.slot.closes_on if e.slot else None,
+            window_over=bool(e.slot and e.slot.closes_on < today),
         )
         for e in exams
     ]

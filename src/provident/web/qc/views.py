@@ -26,7 +26,7 @@ def worklist(request: MemberRequest, study: str) -> HttpResponse:
     )
     answered = selectors.queries(by, "answered")[:50]
     context = {
-        "exams": presenters.to_review(page),
+        "exams": presenters.to_review(page, clock().now().date()),
         "page": page,
         "answered": presenters.query_lines(list(answered), clock().now()),
         "may_review": can(by, "review", Thing.REVIEW),
