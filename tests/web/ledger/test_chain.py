@@ -45,6 +45,18 @@ def test_a_chain_of_events_holds(three_events):
     assert head("s").hash == three_events[2].hash
 
 
+def test_a_commitment_tells_fields_values_and_salts_apart():
+    salt, other = "00" * 16, "01" * 16
+    made = {
+        chain.commitment(salt, "old", 1),
+        chain.commitment(salt, "new", 1),
+        chain.commitment(salt, "old", 2),
+        chain.commitment(other, "old", 1),
+    }
+
+    assert len(made) == 4
+
+
 def test_each_study_has_a_chain_of_its_own(three_events, clock):
     with transaction.atomic():
         other = record(

@@ -38,6 +38,17 @@ def test_cell(role, thing):
     assert (set(cell.verbs) if cell else None) == expected().get((role, thing))
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_a_verb_that_the_table_does_not_give_is_denied(role, make_member):
+    member = make_member(role.value, "leeds" if role is Role.SITE else "")
+    verbs = {v for cell in expected().values() for v in cell}
+    for thing in Thing:
+        for verb in verbs - expected().get((role, thing), set()):
+            with pytest.raises(Denied):
+                access.check(member, verb, thing)
+
+
 @pytest.mark.parametrize("role", [Role.READER, Role.ADJUDICATOR])
 def test_who_reads_never_sees_what_would_unblind(role):
     hidden = {

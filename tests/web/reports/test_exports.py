@@ -153,6 +153,21 @@ def test_who_withdrew_from_use_is_left_out(locked, statistician, clock, particip
     assert rows(export, "reads_long.csv") == rows(export, "scans.csv") == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "left_out"),
+    [("stop_visits", False), ("no_further_use", False), ("erase", True)],
+)
+def test_the_kind_of_withdrawal_decides_what_an_export_keeps(
+    kind, left_out, locked, statistician, clock, participant
+):
+    from provident.web.participants.models import Participant
+
+    Participant.objects.filter(pk=participant.pk).update(withdrawal=kind)
+    export = made(statistician, clock)
+
+    assert (rows(export, "reads_long.csv") == []) is left_out
+
+
 def test_only_a_statistician_makes_an_export(people, clock):  # noqa: F811
     for member in people.values():
         with pytest.raises(Denied):
