@@ -13,6 +13,7 @@ from provident.cli.output import guarded, tell
 # Each module registers its own commands, in the order in which --help shows them.
 MODULES = (
     "plan",
+    "documents",
     "deid",
     "images",
     "dose",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from provident.flows.picture import level_of
 from provident.kernel import Severity
 from provident.plan.models.flows import Agreement, Flow, Flows
 from provident.plan.quantities import Quantity
@@ -32,17 +33,6 @@ def organisation_of(c: PlanUnderCheck, end: str) -> str | None:
     )
 
 
-def _level(flows: Flows, flow: Flow) -> str:
-    """How identifying a flow is: as stated, else as its source, else as the worst."""
-    if flow.level:
-        return flow.level
-    store = flows.stores.get(flow.from_)
-    if store and store.level:
-        return store.level
-    derived = all(flows.data[w].kind != "image" for w in flow.what if w in flows.data)
-    return "pseudonymised" if derived else "identifiable"
-
-
 def crossing(c: PlanUnderCheck) -> Iterator[tuple[str, Flow, str, str]]:
     """Flows from one organisation to another: id, flow, from, to."""
     for name, flow in (c.plan.flows.flows if c.plan.flows else {}).items():
@@ -66,7 +56,7 @@ def no_agreement(c: PlanUnderCheck) -> Iterator[Flag]:
     flows = c.plan.flows
     for name, flow, source, target in crossing(c):
         assert flows is not None
-        agreements, level = _agreements(flows, source, target), _level(flows, flow)
+        agreements, level = _agreements(flows, source, target), level_of(flows, flow)
         if not agreements:
             yield Flag(
                 file=FLOWS,
@@ -98,7 +88,7 @@ def identifiable_leaves(c: PlanUnderCheck) -> Iterator[Flag]:
     flows = c.plan.flows
     for name, flow, source, target in crossing(c):
         assert flows is not None
-        if _level(flows, flow) == "identifiable" and flow.purpose != "care":
+        if level_of(flows, flow) == "identifiable" and flow.purpose != "care":
             yield Flag(
                 file=FLOWS,
                 path=("flows", name),
