@@ -92,6 +92,13 @@ def test_a_page_asks_for_nothing_from_outside(kind, request_):
     assert "<script" not in page
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_value_is_printed_as_the_program_holds_it(kind, request_):
+    words = Text(as_html(document(kind, request_))).all
+
+    assert not re.findall(r"\w+\(\w+=|None|\binf\b|Interval|frozenset|\d\.\.\d", words)
+
+
 def test_what_only_the_team_can_write_is_marked_and_listed(request_):
     made = document("data-flow", request_)
 
@@ -153,3 +160,69 @@ def test_words_of_the_plan_cannot_become_markup():
 def test_a_row_with_another_number_of_cells_is_refused():
     with pytest.raises(ValueError, match="cells"):
         Table(("a", "b"), (("1",),))
+
+
+def test_every_limit_of_the_manual_stands_in_the_document(request_):
+    words = Text(as_html(document("imaging-manual", request_))).all
+    for model in request_.plan.imaging.values():
+        assert f"{model.minutes:g} min" in words
+        for role in model.series.values():
+            for rule in role.require.rules().values():
+                for figure in re.findall(r"\d+(?:\.\d+)?", getattr(rule, "text", "")):
+                    assert figure in words
+
+
+def test_a_manual_for_one_scanner_has_only_its_field_strength(request_):
+    from dataclasses import replace
+
+    words = Text(
+        as_html(document("imaging-manual", replace(request_, scanner="mr_b1")))
+    ).all
+
+    assert "1.5 T: 150 ± 10 ms" in words
+    assert "3 T: 220" not in words
+    assert "Radiographs" not in words
+    with pytest.raises(NotFound, match="mr_l1"):
+        document("imaging-manual", replace(request_, scanner="mr_b9"))
+
+
+def test_a_makers_own_limits_are_named_with_the_maker(request_):
+    from dataclasses import replace
+
+    york = Text(
+        as_html(document("imaging-manual", replace(request_, scanner="mr_y1")))
+    ).all
+    leeds = Text(
+        as_html(document("imaging-manual", replace(request_, scanner="mr_l1")))
+    ).all
+
+    assert "Echo time, GE MEDICAL SYSTEMS" in york
+    assert "68 ± 5 ms" in york
+    assert "68 ± 5 ms" not in leeds
+
+
+def test_the_charter_names_the_rules_of_the_read(request_):
+    words = Text(as_html(document("review-charter", request_))).all
+    for design in request_.plan.reading.values():
+        assert design.final.agreed in words
+        assert design.form in words
+        for expression in design.adjudicate.when.values():
+            assert " ".join(expression.split()) in words
+
+
+def test_what_participants_read_is_what_the_plan_says(request_):
+    words = Text(as_html(document("participant-information", request_))).all
+    told = request_.plan.consent.information
+
+    assert told.recall in words
+    assert told.storage in words
+    for risks in told.risks.values():
+        assert all(risk in words for risk in risks)
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in PLANS.iterdir()))
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_shipped_plan_makes_every_document(name, kind):
+    loaded = plan.load(PLANS / name)
+
+    assert document(kind, Request(loaded=loaded)).sections

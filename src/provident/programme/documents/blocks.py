@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from provident.flows import Picture
-from provident.plan.quantities import Interval, Quantity
+from provident.plan.models.imaging_dose import DoseLimit
+from provident.plan.quantities import Interval, Quantity, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,22 @@ def said(value: object) -> str:
             return f"{value}s"
         case Interval(text=text) if ".." in text or (not text and ".." in str(value)):
             return str(value).replace("..", " to ")
+        case Rate(number, unit, per):
+            told = " and ".join(per)
+            return f"{number:g}{f' {unit}' if unit else ''} per {told}"
+        case DoseLimit(text=text):
+            return text
         case True:
             return "yes"
         case False:
             return "no"
         case tuple() | list():
             return ", ".join(said(one) for one in value)
+        case float():
+            return f"{value:g}"
     return str(value)
+
+
+def minutes(value: float | None) -> str:
+    """A number of minutes of a plan, with its unit."""
+    return "" if value is None else f"{value:g} min"
