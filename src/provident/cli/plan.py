@@ -51,7 +51,13 @@ def new(
     say(f"Next: edit the files in {folder}, then `provident check {folder}`.")
 
 
-def check(study: Folder, as_json: JSON = False) -> None:
+def check(
+    study: Folder,
+    as_json: JSON = False,
+    as_sarif: Annotated[
+        bool, typer.Option("--sarif", help="Print one SARIF document on stdout.")
+    ] = False,
+) -> None:
     """Check a plan: what is missing, contradictory or wrong, with file and line.
 
     Exit 0 without errors, 1 with findings at error level, 3 when it does not load.
@@ -59,7 +65,11 @@ def check(study: Folder, as_json: JSON = False) -> None:
     from provident import plan, programme
 
     report = programme.check_plan(plan.load(study))
-    if as_json:
+    if as_sarif:
+        from provident.programme.sarif import sarif
+
+        emit(sarif(report))
+    elif as_json:
         emit(report.as_json())
     else:
         _print_report(report)
