@@ -29,7 +29,7 @@ DESK, TELEPHONE, ZOOMED = (1440, 1000), (360, 740), (720, 500)
 PAGES = {
     "mary": ("", "/matrix", "/matrix?state=late", "/exams/67", "/participants", "/participants/L-101", "/slots/5",
              "/participants/L-101/withdraw", "/participants/L-101/consent", "/sites", "/people", "/access", "/plan",
-             "/plan/file/study.yaml", "/plan/versions", "/ledger", "/ledger?actor=nobody", "/reading/cases", "/data",
+             "/plan/file/study.yaml", "/plan/versions", "/plan/flow", "/plan/documents", "/ledger", "/ledger?actor=nobody", "/reading/cases", "/data",
              "/transfers", "/nothing"),
     "rae": ("", "/matrix", "/participants/enrol", "/exams/94", "/queries", "/transfers", "/quarantine", "/slots/5"),
     "quinn": ("", "/quality", "/quality/exam/67", "/queries"),

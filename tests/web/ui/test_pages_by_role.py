@@ -26,6 +26,8 @@ sites                         | 200           200  200 403    403         403   
 sites/leeds/open              | 200           403  403 403    403         403          403
 plan                          | 200           200  200 403    403         200          200
 plan/versions                 | 200           200  200 403    403         200          200
+plan/flow                     | 200           200  200 403    403         200          200
+plan/documents                | 200           200  200 403    403         200          200
 plan/file/study.yaml          | 200           200  200 403    403         200          200
 plan/file/nothing.yaml        | 404           404  404 403    403         404          404
 ledger                        | 200           200  200 403    403         200          200

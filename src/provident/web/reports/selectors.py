@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
+from provident.web.exams.models import Series
 from provident.web.participants.models import Participant
 from provident.web.people.access import Field, Thing, one, scoped, visible
 from provident.web.people.models import Membership
@@ -97,3 +98,15 @@ def final_values(study: Study) -> QuerySet[FinalValue]:
         "case__participant__site"
     )
     return rows.order_by("case__participant__code", "case__design", "visit", "variable")
+
+
+def images_received(study: Study) -> int:
+    """How many images of a study lie at the centre."""
+    counted = Series.objects.filter(exam__study=study).aggregate(n=Sum("instances"))
+    return int(counted["n"] or 0)
+
+
+def reads_signed(study: Study) -> int:
+    """How many reads of a study are signed, later versions of a read not counted."""
+    rows = Read.objects.filter(assignment__case__study=study)
+    return rows.values("assignment").distinct().count()

@@ -14,4 +14,11 @@ urlpatterns = [
     path("s/<slug:study>/data/export/<int:pk>/<str:name>", views.fetch, name="fetch"),
     path("s/<slug:study>/data/lock", views.lock, name="lock"),
     path("s/<slug:study>/data/unblind", views.unblind, name="unblind"),
+    path("s/<slug:study>/plan/flow", views.flow, name="flow"),
+    path("s/<slug:study>/plan/documents", views.documents, name="documents"),
+    path(
+        "s/<slug:study>/plan/documents/<slug:kind>.<slug:form>",
+        views.document,
+        name="document",
+    ),
 ]

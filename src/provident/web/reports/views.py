@@ -12,7 +12,7 @@ from provident.web.exams.objects import object_store
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
 from provident.web.people.requests import MemberRequest
-from provident.web.reports import actions, selectors
+from provident.web.reports import actions, papers, selectors
 from provident.web.reports.forms import SignForm, UnblindForm
 
 
@@ -104,3 +104,32 @@ def unblind(request: MemberRequest, study: str) -> HttpResponse:
         actions.unblind,
         "The study is unblinded.",
     )
+
+
+@require_GET
+def flow(request: MemberRequest, study: str) -> HttpResponse:
+    """The data flow diagram of the plan in force, with live counts."""
+    check(request.membership, "see", Thing.PLAN)
+    return render(
+        request, "reports/flow.jinja", {"diagram": papers.drawn(request.membership)}
+    )
+
+
+@require_GET
+def documents(request: MemberRequest, study: str) -> HttpResponse:
+    """The kinds of documents that the plan makes."""
+    check(request.membership, "see", Thing.PLAN)
+    return render(request, "reports/documents.jinja", {"papers": papers.papers()})
+
+
+@require_GET
+def document(request: MemberRequest, study: str, kind: str, form: str) -> HttpResponse:
+    """One document of the plan in force, to keep: a page or a Word file."""
+    check(request.membership, "see", Thing.PLAN)
+    body = papers.paper(request.membership, kind, form)
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    kinds = {"docx": word, "html": "text/html; charset=utf-8"}
+    answer = HttpResponse(body, content_type=kinds[form])
+    answer["Content-Disposition"] = f'attachment; filename="{study}-{kind}.{form}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
