@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from provident import plan
+from provident.flows import Diagram
 from provident.kernel import InvalidInput
 from provident.plan import Loaded
 from provident.programme import documents
-from provident.programme.flow_diagram import Diagram, flow_diagram
+from provident.programme.flow_diagram import flow_diagram
 from provident.web.people.models import Membership
 from provident.web.reports.selectors import images_received, reads_signed
 from provident.web.studies.plans import version_in_force
