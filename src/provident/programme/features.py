@@ -49,11 +49,11 @@ def feature(subdomain: str, status: Status, says: str) -> None:
 
 _ROWS: tuple[tuple[str, Status, str], ...] = (
     ("ethics.ethics", Status.NOT_YET, "No screening log by group yet; risks, exclusions and equity notes are planned and checked."),
-    ("ethics.information", Status.NOT_YET, "The information paragraphs are not drafted from the plan yet."),
+    ("ethics.information", Status.PARTLY, "Paragraphs for the information sheet are drafted from the plan; who received which version is not recorded."),
     ("ethics.consent", Status.PARTLY, "Enrolment needs the required options, exports leave out those whose consent or withdrawal forbids the use, images of a withdrawn participant are held back; erasure and withdrawal of shared copies are not carried out."),
     ("recruitment.communication", Status.PARTLY, "Every expected scan is a slot that is booked, done or not done with a coded reason, overdue ones first; there is no hand-over list for the day."),
     ("recruitment.barriers", Status.PARTLY, "Scans that were not done carry a coded reason; burden is not charted."),
-    ("setup.site_selection", Status.NOT_YET, "The survey is planned but not answered and scored on line."),
+    ("setup.site_selection", Status.NOT_YET, "The survey is made as a document; it is not answered and scored on line."),
     ("setup.team", Status.PARTLY, "Roles are given and ended with date and reason; delegation by task is not logged."),
     ("setup.initiation", Status.PARTLY, "A site is opened with its grounds on record and enrols only then; a transfer test with real de-identification can be run and verified, but neither it nor the other items of the checklist gate the opening."),
     ("training.clinical", Status.NOT_YET, "The training matrix is planned and checked; certificates and expiry are not kept."),
@@ -75,7 +75,7 @@ _ROWS: tuple[tuple[str, Status, str], ...] = (
     ("reading.personnel", Status.NOT_YET, "Drift, hidden repeats and requalification are planned; they are not run."),
     ("reading.methods", Status.PARTLY, "Stored random order, blinding by the server, two independent reads, a look for a technical cause, adjudication and the final rule are there; sequential locked reads, a choice between two reads in the room and AI are not."),
     ("reading.qc_responsibility", Status.PARTLY, "Quality control decides with a signature and sends queries; recall within the window is not tracked."),
-    ("data.flow", Status.PARTLY, "Transfers carry a manifest and are reconciled instance by instance; the diagram and the impact assessment are not drawn."),
+    ("data.flow", Status.PARTLY, "Transfers carry a manifest and are reconciled instance by instance; the diagram with live counts and the summary for the impact assessment are drawn from the plan; a transfer over an untested or ended flow is not refused."),
     ("data.storage", Status.PARTLY, "Forms come from the plan, changes stand in an append-only ledger, exports carry hashes; growth against capacity is not followed."),
     ("economics.costing", Status.NOT_YET, "Decision models can be planned; they are not run."),
     ("economics.outcomes", Status.NOT_YET, "Decision models can be planned; they are not run."),
