@@ -17,6 +17,7 @@ NAMES = {
     "agreement": "agreement.py",
     "mrmc": "mrmc.py",
     "deid": "deid/compare.py",
+    "phantoms": "phantoms.py",
 }
 
 

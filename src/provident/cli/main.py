@@ -17,6 +17,7 @@ MODULES = (
     "deid",
     "images",
     "dose",
+    "manual",
     "statistics",
     "platform",
     "records",

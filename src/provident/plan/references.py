@@ -77,6 +77,8 @@ TABLE: tuple[Reference, ...] = (
     Reference("imaging/*.yaml", "severity.{}", "series here", r"(\w+)\..+"),
     Reference("imaging/*.yaml", "routine_scan_may_serve.consent", "consent option"),
     Reference("imaging/*.yaml", "phantoms.*.scanners.[]", "scanner"),
+    Reference("imaging/*.yaml", "phantoms.*.scanned_by", "role"),
+    Reference("imaging/*.yaml", "phantoms.*.accepted_by", "role"),
     Reference("imaging/*.yaml", "change.on_change.tell", "role"),
     Reference("imaging/*.yaml", "change.on_change.until", "phantom", r"(\w+) accepted"),
     Reference("imaging/*.yaml", "people.positioning.picture", "attachment"),

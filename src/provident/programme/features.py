@@ -70,7 +70,7 @@ _ROWS: tuple[tuple[str, Status, str], ...] = (
     ("acquisition.manual", Status.PARTLY, "Every arriving series is identified and judged against the manual in force, with words for a radiographer; processing steps that derive data are not run."),
     ("acquisition.dose", Status.PARTLY, "`provident dose` reads doses from reports, headers and screens and adds them up without double counting; the platform does not keep a dose ledger or hold exposures yet."),
     ("acquisition.deidentification", Status.PARTLY, "One profile de-identifies and verifies in the gateway before anything reaches the centre; a site shows it in a transfer test with planted identifiers, and drift is flagged on arrival. Faces are not removed: where the plan asks for it, exams are held."),
-    ("qc.programme", Status.PARTLY, "Exams are checked on arrival and go to a worklist with queries; phantoms, accreditation and control charts are not there."),
+    ("qc.programme", Status.PARTLY, "Exams are checked on arrival and go to a worklist with queries; phantom schedules, measures, control charts and accreditation are a library without pages yet."),
     ("reading.burden", Status.PARTLY, "The plan's reads are held against hours and milestones; there is no forecast while the study runs."),
     ("reading.personnel", Status.NOT_YET, "Drift, hidden repeats and requalification are planned; they are not run."),
     ("reading.methods", Status.PARTLY, "Stored random order, blinding by the server, two independent reads, a look for a technical cause, adjudication and the final rule are there; sequential locked reads, a choice between two reads in the room and AI are not."),

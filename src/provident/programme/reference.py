@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from provident.acquisition.phantoms import PHANTOM_CODES
 from provident.plan import CODES, KINDS, json_schema
 from provident.programme.check import NOT_ANSWERED, WAIVER_UNKNOWN, WAIVER_UNUSED
 from provident.programme.checks import CHECKS
@@ -248,5 +249,18 @@ def findings_markdown() -> str:
     lines += [
         f"| `{c.code}` | {c.severity} | `{c.subdomain}` | {_cell(c.finds)} |"
         for c in sorted(CHECKS.values(), key=lambda c: c.code)
+    ]
+    lines += [
+        "",
+        "## Phantoms",
+        "",
+        "Of a phantom's scan, when it is held against the plan's limits.",
+        "",
+        "| code | severity | means | what to do |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{c.code}` | {c.severity} | {_cell(c.means)} | {_cell(c.remedy)} |"
+        for c in PHANTOM_CODES.values()
     ]
     return "\n".join(lines) + "\n"

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from provident.kernel import PlanError
 from provident.plan.base import PlanModel
-from provident.plan.words import Duration, Id, Name
+from provident.plan.models.phantom_limits import AcceptedWithin
+from provident.plan.quantities import Quantity, quantity
+from provident.plan.words import Duration, Id, Positive, grammar
+
+
+PhantomKind = Literal[
+    "uniform",
+    "acr_mri_large",
+    "acr_mri_medium",
+    "ct_water",
+    "acr_ct",
+    "catphan",
+    "pet_uniform",
+    "volunteer",
+    "other",
+]
+Engine = Literal["provident", "hazen", "pylinac"]
+
+
+def _length(value: Any) -> Quantity:
+    found = quantity(value)
+    if found.unit not in ("mm", "cm") or found.value <= 0:
+        raise PlanError(f'"{value}" is not a length, such as 190 mm')
+    return found
+
+
+Length = Annotated[Quantity, grammar(_length, expected="a length", examples=["190 mm"])]
 
 
 class Phantom(PlanModel):
@@ -20,7 +47,29 @@ class Phantom(PlanModel):
     after: Literal["scanner change"] | None = Field(
         None, description="What makes it necessary at once."
     )
-    accept: dict[Id, Name] = Field({}, description="The limits of each measure.")
+    accept: dict[Id, AcceptedWithin] = Field(
+        {}, description="The limits of each measure."
+    )
+    kind: PhantomKind = Field("other", description="What it is.")
+    protocols: tuple[Id, ...] = Field(
+        (),
+        description="The protocols it is scanned with, each with a schedule and charts of its own.",
+    )
+    grace: Duration | None = Field(
+        None, description="How long after it is due it counts as on time."
+    )
+    engine: Engine = Field(
+        "provident",
+        description="What measures it; values of different engines are never trended together.",
+    )
+    diameter: Length | None = Field(
+        None, description="Its true inside diameter, for geometry."
+    )
+    baseline: Annotated[Positive, Field(ge=5)] = Field(
+        10, description="How many accepted scans the chart's limits come from."
+    )
+    scanned_by: Id | None = Field(None, description="The role that scans it.")
+    accepted_by: Id | None = Field(None, description="The role that accepts its scans.")
 
 
 class Change(PlanModel):
