@@ -17,6 +17,9 @@ NAMES = {
     "agreement": "agreement.py",
     "mrmc": "mrmc.py",
     "deid": "deid/compare.py",
+    "deid-memory": "deid/memory.py",
+    "pixels": "pixels.py",
+    "faces": "faces.py",
     "phantoms": "phantoms.py",
 }
 

@@ -1,10 +1,12 @@
 """De-identification beside its peers: instances per CPU-second, leaks and what is lost, in one run.
 
-    python bench/deid/compare.py [NAME ...]     provident provident-pixels gdcmanon dicognito dicom-anonymizer deid orthanc
+    python bench/deid/compare.py [NAME ...] [--input=corpus|mixed|ct|real]...   names:    provident provident-pixels gdcmanon dicognito dicom-anonymizer deid orthanc
 
-Two inputs: the mixed corpus of ../shared/deid (scored by its own program) and 200 made CT slices of 512 x 512. The
-CPU time is that of whole processes, start included, less what the same process takes for an empty folder. Provident's
-includes gathering, verification and writing. What cannot be had here is skipped with its reason.
+Four inputs: the planted corpus of ../shared/deid (scored by its own program), 1,296 made files of three makers, seven
+transfer syntaxes and three character sets, 400 made CT slices of 512 x 512, and the real scans of ../shared/data. Choose
+with --input. The CPU time is that of whole processes, start included, less what the same process takes for an empty
+folder. Provident's includes gathering, verification, hashing and writing. What cannot be had here is skipped with its
+reason.
 """
 
 from __future__ import annotations
@@ -24,14 +26,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench.deid import orthanc
+from bench.deid import mixed, orthanc
 from bench.deid.made import ct_slices
 from bench.setup import python_of
 
 
 HERE = Path(__file__).resolve().parent
 SHARED = ROOT.parent / "shared" / "deid"
-SLICES = 200
+SLICES = 400
+REAL = ROOT.parent / "shared" / "data" / "realscans"
+INPUTS = ("corpus", "mixed", "ct", "real")
 
 
 class Missing(Exception):
@@ -155,15 +159,13 @@ def score(out: Path, names: dict[str, str], work: Path) -> dict[str, Any]:
     return {k: summary.get(k) for k in wanted} | {"leaks": leaks}
 
 
-def measure(name: str, work: Path, corpus: Path | None, slices: Path) -> None:
-    """One peer on both inputs, one JSON line each."""
+def measure(name: str, work: Path, inputs: dict[str, Path]) -> None:
+    """One peer on all inputs, one JSON line each."""
     empty = work / "empty"
     empty.mkdir(exist_ok=True)
     try:
         idle = PEERS[name](empty, work / f"{name}-empty").seconds
-        for what, source in (("corpus", corpus), ("ct", slices)):
-            if source is None:
-                continue
+        for what, source in inputs.items():
             out = work / f"{name}-{what}"
             out.mkdir()
             took = PEERS[name](source, out)
@@ -175,29 +177,42 @@ def measure(name: str, work: Path, corpus: Path | None, slices: Path) -> None:
             }  # fmt: skip
             if what == "corpus":
                 line |= score(out, took.names, work)
+            if what == "mixed":
+                line["leaks"] = mixed.leaking(out)
             print(json.dumps(line), flush=True)
     except Missing as reason:
         print(json.dumps({"benchmark": "deid", "peer": name, "skipped": str(reason)}))
 
 
+def inputs_in(work: Path, wanted: list[str]) -> dict[str, Path]:
+    """The folders of the inputs that were asked for and can be had."""
+    found = {"corpus": SHARED / "corpus" / "in", "real": REAL}
+    found |= {"mixed": work / "mixed", "ct": work / "slices"}
+    if "mixed" in wanted:
+        mixed.write(found["mixed"])
+    if "ct" in wanted:
+        found["ct"].mkdir()
+        for number, data in enumerate(ct_slices(SLICES)):
+            (found["ct"] / f"{number:04}.dcm").write_bytes(data)
+    for name in wanted:
+        if not found[name].is_dir():
+            print(json.dumps({"benchmark": "deid", "input": name, "skipped": "../shared is not here"}))  # fmt: skip
+    return {name: found[name] for name in wanted if found[name].is_dir()}
+
+
 def main() -> int:
     """Measure what was asked for, or all."""
-    wanted = sys.argv[1:] or list(PEERS)
+    asked = [a.removeprefix("--input=") for a in sys.argv[1:] if a.startswith("--input=")]  # fmt: skip
+    wanted = [a for a in sys.argv[1:] if not a.startswith("--input=")] or list(PEERS)
     unknown = sorted(set(wanted) - set(PEERS))
     if unknown:
         print(f"There is no peer {', '.join(unknown)}; there are {', '.join(PEERS)}.")
         return 2
-    corpus = SHARED / "corpus" / "in" if (SHARED / "corpus" / "in").is_dir() else None
-    if corpus is None:
-        print(json.dumps({"benchmark": "deid", "input": "corpus", "skipped": "../shared/deid is not here"}))  # fmt: skip
     work = Path(tempfile.mkdtemp(prefix="bench-deid-"))
-    slices = work / "slices"
-    slices.mkdir()
-    for number, data in enumerate(ct_slices(SLICES)):
-        (slices / f"{number:04}.dcm").write_bytes(data)
     try:
+        inputs = inputs_in(work, asked or list(INPUTS))
         for name in wanted:
-            measure(name, work, corpus, slices)
+            measure(name, work, inputs)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return 0

@@ -50,7 +50,7 @@ def study(db, clock, by):
     for site in take_sites(
         study=version.study, of=plan_of(version), by=by, clock=clock
     ):
-        activate(site=site, by=by, clock=clock, reason="checklist complete")
+        activate(site=site, by=by, clock=clock, reason="checklist complete", waiver="a test of the platform")  # fmt: skip
     return version.study
 
 

@@ -5,13 +5,17 @@ Credentials and endpoints come from the service's usual environment variables (A
 
 from __future__ import annotations
 
+import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from provident.deid.sources import Unreadable
+from provident.adapters.storage import RemoteStream
+from provident.deid.sources import Readable, Unreadable
 from provident.kernel import InvalidInput
 
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("s3", "gs", "az")
 _PAGE = 1000  # objects asked for at a time
+_PIECE = 1 << 20  # bytes of an archive asked for at a time
 
 
 def is_remote(address: str) -> bool:
@@ -98,6 +103,30 @@ def remote_sources(address: str) -> list[RemoteSource]:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteArchive:
+    """An object that is a ZIP archive: read by ranges, never fetched whole."""
+
+    address: str
+    name: str
+
+    def open(self) -> BinaryIO:
+        """A stream of it that can seek."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            reader = obstore.open_reader(_store(self.address), self.name, buffer_size=_PIECE)  # fmt: skip
+        except BaseError as error:
+            raise OSError(type(error).__name__) from None
+        return cast("BinaryIO", io.BufferedReader(RemoteStream(reader), _PIECE))
+
+
+def in_bucket(source: Readable) -> RemoteArchive | None:
+    """An object as an archive."""
+    return RemoteArchive(source.address, source.name) if isinstance(source, RemoteSource) else None  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteOutlet:
     """Writes what may leave below a prefix."""
 
@@ -107,18 +136,59 @@ class RemoteOutlet:
         """Write one object whole."""
         import obstore
 
-        obstore.put(_store(self.address), name, data)
+        with _told(self.address):
+            obstore.put(_store(self.address), name, data)
 
     def has(self, name: str) -> bool:
         """Whether it is there."""
         import obstore
         from obstore.exceptions import NotFoundError
 
-        try:
-            obstore.head(_store(self.address), name)
-        except (NotFoundError, FileNotFoundError):
-            return False
+        with _told(self.address):
+            try:
+                obstore.head(_store(self.address), name)
+            except (NotFoundError, FileNotFoundError):
+                return False
         return True
+
+    def names(self) -> Iterator[str]:
+        """All objects below the prefix."""
+        import obstore
+
+        with _told(self.address):
+            for page in obstore.list(_store(self.address), chunk_size=_PAGE):
+                yield from (item["path"] for item in page)
+
+    def open(self, name: str) -> BinaryIO:
+        """A stream of one object."""
+        return RemoteArchive(self.address, name).open()
+
+    def remove(self, name: str) -> None:
+        """Take one away; no error where it is not there."""
+        import obstore
+        from obstore.exceptions import NotFoundError
+
+        with _told(self.address), suppress(NotFoundError, FileNotFoundError):
+            obstore.delete(_store(self.address), name)
+
+    def finish(self) -> None:
+        """Nothing: each object is whole once it is there."""
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    """A service's errors in words."""
+    from obstore.exceptions import BaseError, NotFoundError
+
+    try:
+        yield
+    except NotFoundError:
+        raise
+    except BaseError as error:
+        raise InvalidInput(
+            f"{address}: the bucket cannot be read or written ({type(error).__name__}). Check its name, the credentials "
+            "and AWS_ENDPOINT_URL, then run the same command again: it goes on where it stopped."
+        ) from None
 
 
 @lru_cache(maxsize=8)

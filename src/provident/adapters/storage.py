@@ -196,7 +196,7 @@ class RemoteObjects:
             reader = obstore.open_reader(
                 self._store, checked_key(key), buffer_size=_PIECE
             )
-        return cast("BinaryIO", io.BufferedReader(_Raw(reader), _PIECE))
+        return cast("BinaryIO", io.BufferedReader(RemoteStream(reader), _PIECE))
 
     def exists(self, key: str) -> bool:
         """Whether the key holds bytes."""
@@ -232,8 +232,10 @@ class RemoteObjects:
             obstore.delete(self._store, checked_key(key))
 
 
-class _Raw(io.RawIOBase):
+class RemoteStream(io.RawIOBase):
     """obstore's reader as Python's own raw stream."""
+
+    name = ""  # pydicom asks a buffered stream for it
 
     def __init__(self, reader: object) -> None:
         self._reader = cast("BinaryIO", reader)

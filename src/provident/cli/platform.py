@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from provident.cli.output import emit, say, tell
+from provident.cli.review import gateway_review
+from provident.cli.sitekey import key_app
 from provident.kernel import InvalidInput
 
 
@@ -93,6 +95,8 @@ def _gateway_app() -> typer.Typer:
         "status", epilog="Example: provident gateway status --data /srv/gateway"
     )(gateway_status)
     gateway.command("test", epilog="Example: provident gateway test --data /srv/gateway")(gateway_test)  # fmt: skip
+    gateway.command("review", epilog='Example: provident gateway review --data /srv/gateway --name "Una Bell"')(gateway_review)  # fmt: skip
+    gateway.add_typer(key_app(), name="key")
     return gateway
 
 

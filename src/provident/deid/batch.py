@@ -7,7 +7,6 @@ stopped run go on. What identifies people (key, crosswalk, journal, quarantine) 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -16,15 +15,23 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
+from provident.deid.archives import expanded, in_folder, refuse_clashes
 from provident.deid.codebook import CrosswalkFile, Entry, patient_key
+from provident.deid.directory import file_id
+from provident.deid.earlier import made_by
 from provident.deid.elements import Damaged
 from provident.deid.engine import gather_from, workbench
+from provident.deid.exam_faces import CLEARED, keep, without_faces
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, date_shift
-from provident.deid.instance import read_instance
+from provident.deid.image import is_of_body_part
+from provident.deid.instance import Instance, NotApart, read_instance
 from provident.deid.outcomes import Journal, Outcome, Outlet, Places, written
+from provident.deid.passing import Hashed, Taken
 from provident.deid.paths import released_path
 from provident.deid.profile import Profile
+from provident.deid.report import Deidentified, DeidReport
+from provident.deid.run_guard import end_with_parent
 from provident.deid.sources import Readable, Unreadable, safe_path, sources
 from provident.deid.subjects import FileSubject, person_of
 from provident.deid.verify import in_name, verify
@@ -34,6 +41,7 @@ from provident.kernel import InvalidInput
 T = TypeVar("T")
 R = TypeVar("R")
 
+STUDY_UID = 0x0020000D
 CHUNK = 64  # files of one person that a worker takes at once
 
 
@@ -45,6 +53,12 @@ class Job:
     key: SiteKey = field(repr=False)
     places: Places
     outlet: Outlet | None = None
+    file_ids: bool = False  # outputs are named so that a DICOMDIR can list them
+
+    @property
+    def made_by(self) -> str:
+        """What the journal tells this run by."""
+        return made_by(self.profile, self.key, file_ids=self.file_ids)
 
     @property
     def out(self) -> Outlet:
@@ -54,12 +68,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the first look at a file found; a reason when it is no instance."""
+    """What the first look at a file found; a reason when it is no instance. `face`: one must be removed from its exam."""
 
     source: Readable
     person: FileSubject | None = None
     identifiers: Identifiers = field(default_factory=Identifiers)
     reason: str | None = None
+    face: bool = False
 
 
 def run(
@@ -83,17 +98,18 @@ def run(
         InvalidInput: the input is not there, or the output lies inside it.
     """
     if isinstance(path, Path):
-        _refuse_nesting(path, job.places.out)
-        found: list[Readable] = list(sources(path))
+        refuse_nesting(path, job.places.out)
+        found: list[Readable] = list(expanded(sources(path), in_folder))
     else:
         found = list(path)
-    journal = Journal(job.places, job.profile.hash, job.out)
+    refuse_clashes(found)
+    journal = Journal(job.places, job.made_by, job.out)
     done = {o.name: o for s in found if (o := journal.known(s)) is not None}
     left = [s for s in found if s.name not in done]
     total = len(found)
     progress(len(done), total)
     with _Pool(workers) as pool:
-        seen = list(pool.map(look, left))
+        seen = list(pool.map(partial(look, faces=job.profile.faces), left))
         tasks = list(_tasks(seen, job, crosswalk, enrol))
         enrolled()
         for outcomes in pool.map(partial(work, job), tasks):
@@ -105,16 +121,26 @@ def run(
     return [done[s.name] for s in found]
 
 
-def look(source: Readable) -> Seen:
-    """The first look at one file: whose it is, and what identifies them."""
+def look(source: Readable, faces: frozenset[str] = frozenset()) -> Seen:
+    """The first look at one file: whose it is, what identifies them, and whether it shows a body part with a face."""
     try:
-        instance = read_instance(source.read())
+        with Taken(source) as file:
+            instance = _split(file)
         told = gather_from(instance).without_uids()
     except (Unreadable, Damaged) as error:
         return Seen(source, reason=error.reason)
     except RecursionError:
         return Seen(source, reason="damaged")
-    return Seen(source, person_of(instance), told)
+    face = bool(faces) and is_of_body_part(instance, faces)
+    return Seen(source, person_of(instance), told, face=face)
+
+
+def _split(file: Taken) -> Instance:
+    try:
+        return read_instance(file.data, file.beyond)
+    except NotApart:
+        file.make_whole()
+        return read_instance(file.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +150,7 @@ class Task:
     sources: tuple[Readable, ...]
     subject: Subject | None = None
     reason: str | None = None
+    faces: bool = False  # they are one exam, from which faces are removed
 
 
 def _tasks(
@@ -140,12 +167,26 @@ def _tasks(
         entry = crosswalk.find(*who)
         if entry is None and enrol and theirs[0].person is not None:
             entry = crosswalk.enrol(theirs[0].person, job.key, job.profile)
-        all_sources = [s.source for s in theirs]
-        for chunk in _chunks(all_sources):
+        for chunk, faces in _parts(theirs):
             if entry is None:
                 yield Task(chunk, reason="not_in_crosswalk")
             else:
-                yield Task(chunk, _subject(entry, theirs, job))
+                yield Task(chunk, _subject(entry, theirs, job), faces=faces)
+
+
+def _parts(theirs: list[Seen]) -> Iterator[tuple[tuple[Readable, ...], bool]]:
+    """A person's files in pieces: exams whose faces must be removed whole, the rest in chunks."""
+    exams: dict[str, list[Readable]] = {
+        s.person.study_uid: [] for s in theirs if s.face and s.person
+    }
+    rest: list[Readable] = []
+    for one in theirs:
+        study = one.person.study_uid if one.person else ""
+        exams.get(study, rest).append(one.source)
+    for chunk in _chunks(rest):
+        yield chunk, False
+    for whole in exams.values():
+        yield tuple(whole), True
 
 
 def _chunks(found: list[Readable]) -> Iterator[tuple[Readable, ...]]:
@@ -177,39 +218,109 @@ def work(job: Job, task: Task) -> list[tuple[Readable, Outcome]]:
             )
             for s in task.sources
         ]
+    if task.faces:
+        return list(_exam(task.sources, job, task.subject))
     return [(s, _one(s, job, task.subject)) for s in task.sources]
 
 
-def _one(source: Readable, job: Job, subject: Subject) -> Outcome:
+def _exam(
+    found: Sequence[Readable], job: Job, subject: Subject
+) -> Iterator[tuple[Readable, Outcome]]:
+    """The files of one exam, whose faces are removed when all headers are clean and before anything is verified."""
+    done, told = without_faces([_headers(s, job, subject) for s in found], job.profile)
+    studies = [read_instance(d).text(STUDY_UID) for d in told.files[:1]]
+    for study in studies:
+        keep(told, job.places.faces, study)
+    for source, result in zip(found, done, strict=True):
+        yield source, _finished(source, job, subject, result)
+
+
+def _headers(source: Readable, job: Job, subject: Subject) -> Deidentified:
+    bench = workbench(job.profile, job.key, subject)
     try:
-        data = source.read()
+        with Taken(source, whole=True) as file:
+            return bench.deidentify(file.data, CLEARED)
+    except Unreadable as error:
+        told = DeidReport(
+            profile=job.profile.id,
+            profile_version=job.profile.version,
+            profile_hash=job.profile.hash,
+        )
+        return Deidentified(None, told, error.reason)
+
+
+def _finished(
+    source: Readable, job: Job, subject: Subject, result: Deidentified
+) -> Outcome:
+    try:
+        with Taken(source, whole=True) as file:
+            return _released(file, source, job, subject, result)
     except Unreadable as error:
         return Outcome(source.name, None, _quarantined(source, job, error.reason))
-    result = workbench(job.profile, job.key, subject).deidentify(data)
+
+
+def _one(source: Readable, job: Job, subject: Subject) -> Outcome:
+    # What goes elsewhere than to this disk goes whole.
+    whole = not isinstance(job.out, Places)
+    try:
+        with Taken(source, whole=whole) as file:
+            return _through(file, source, job, subject)
+    except Unreadable as error:
+        return Outcome(source.name, None, _quarantined(source, job, error.reason))
+
+
+def _through(file: Taken, source: Readable, job: Job, subject: Subject) -> Outcome:
+    return _released(file, source, job, subject, _deidentified(file, job, subject))
+
+
+def _released(
+    file: Taken, source: Readable, job: Job, subject: Subject, result: Deidentified
+) -> Outcome:
+    """What was made of a file, verified and written; or its original in quarantine."""
+    original = None if file.beyond else file.data
     if result.data is None:
-        return Outcome(
-            source.name, None, _quarantined(source, job, result.reason or "held", data)
-        )
+        reason = result.reason or "held"
+        return Outcome(source.name, None, _quarantined(source, job, reason, original))
     identifiers = result.identifiers
     released = released_path(source.name, identifiers, job.key)
+    released = file_id(released) if job.file_ids else released
     leaks = verify(
         result.data,
         identifiers=identifiers,
         profile=job.profile,
         subject=subject,
+        beyond=result.beyond,
+        pixels=result.pixels,
     )
     if leaks or in_name(released, identifiers):
         return Outcome(
-            source.name, None, _quarantined(source, job, "identifier_left", data)
+            source.name, None, _quarantined(source, job, "identifier_left", original)
         )
-    job.out.put(released, result.data)
+    pieces = Hashed(result.data, file, result.pixels)
+    _put(job.out, released, pieces)
     return Outcome(
         source.name,
         released,
-        was=job.key.mac("original", hashlib.sha256(data).hexdigest()).hex(),
-        sha256=hashlib.sha256(result.data).hexdigest(),
+        was=job.key.mac("original", pieces.original).hex(),
+        sha256=pieces.out,
         removed=result.report.gone,
     )
+
+
+def _deidentified(file: Taken, job: Job, subject: Subject) -> Deidentified:
+    bench = workbench(job.profile, job.key, subject)
+    try:
+        return bench.deidentify(file.data, beyond=file.beyond, apart=True)
+    except NotApart:
+        file.make_whole()
+        return bench.deidentify(file.data, apart=True)
+
+
+def _put(out: Outlet, name: str, pieces: Hashed) -> None:
+    if isinstance(out, Places):
+        out.put_pieces(name, pieces)
+    else:
+        out.put(name, b"".join(pieces))
 
 
 def _quarantined(
@@ -225,7 +336,12 @@ def _quarantined(
     return reason
 
 
-def _refuse_nesting(path: Path, out: Path) -> None:
+def refuse_nesting(path: Path, out: Path) -> None:
+    """The output may not lie in the input, nor the other way round.
+
+    Raises:
+        InvalidInput: it does, or it is a file.
+    """
     source, target = path.resolve(), out.resolve()
     if source.is_dir() and (target == source or source in target.parents):
         raise InvalidInput(
@@ -247,7 +363,9 @@ class _Pool:
         # of text) can hang for ever.
         fresh = get_context("spawn")
         self._pool = (
-            ProcessPoolExecutor(workers, mp_context=fresh) if workers > 1 else None
+            ProcessPoolExecutor(workers, mp_context=fresh, initializer=end_with_parent)
+            if workers > 1
+            else None
         )
 
     def __enter__(self) -> _Pool:

@@ -19,18 +19,17 @@ _NO_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))
 _MARKER = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
 
 
-def outside_of_coding(data: bytes, start: int) -> bytes:
-    """All bytes of encapsulated pixels from `start` on that are no coded image, joined by zeros."""
-    return b"\0".join(_fragments(data, start))
+def outside_of_coding(data: bytes | memoryview, position: int) -> Iterator[bytes]:
+    """All bytes of encapsulated pixels from a position on that are no coded image, by fragment, joined by zeros.
 
-
-def _fragments(data: bytes, position: int) -> Iterator[bytes]:
+    One fragment at a time: all of them would be in memory once more.
+    """
     while data[position : position + 4] == _ITEM:
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         position += 8
-        yield from _told(data[position : position + size])
+        yield b"\0".join(_told(bytes(data[position : position + size])))
         position += size
-    yield data[position:]
+    yield bytes(data[position:])
 
 
 def _told(fragment: bytes) -> Iterator[bytes]:

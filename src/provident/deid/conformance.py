@@ -14,6 +14,7 @@ from functools import lru_cache
 from io import BytesIO
 
 import pydicom
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
@@ -23,6 +24,7 @@ from provident.deid.profile import Action, Profile
 from provident.deid.report import Leak
 from provident.deid.table import OPTION_COLUMNS, rows, safe_private
 from provident.deid.vrs import LONG_VRS, TEXT_VRS, VRS
+from provident.deid.worded_dates import without_worded_dates
 
 
 _STATION_META = (0x0016, 0x0017, 0x0018, 0x0026, 0x0027, 0x0028, 0x0100, 0x0102)
@@ -44,14 +46,18 @@ class _Unsplit(Exception):
     """The file cannot be split here; pydicom may still read it."""
 
 
-def remains(data: bytes, profile: Profile) -> list[Leak]:
-    """What the profile removes and is still there, by kind and tag."""
+def remains(data: bytes, profile: Profile, beyond: int = 0) -> list[Leak]:
+    """What the profile removes and is still there, by kind and tag.
+
+    `beyond` are bytes of pixel values that follow `data`.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return list(_by_elements(data, profile))
+            return list(_by_elements(data, profile, beyond))
         except _Unsplit:
-            return _whole(data, profile)
+            # Whether what follows are pixel values only a walk to their very start can tell.
+            return _UNREADABLE if beyond else _whole(data, profile)
         except Exception:  # noqa: BLE001  # whatever pydicom cannot read is not verified
             return _UNREADABLE
 
@@ -99,15 +105,16 @@ def _whole(data: bytes, profile: Profile) -> list[Leak]:
     return found
 
 
-def _by_elements(data: bytes, profile: Profile) -> Iterator[Leak]:
+def _by_elements(data: bytes, profile: Profile, beyond: int) -> Iterator[Leak]:
     start, implicit = _body(data)
     yield from _preamble(data)
     yield from _meta(tag for tag, _, _ in _split(data[:start], 132, False))
     judge = _judge_of(profile)
     marked = False
-    for tag, raw, before in _with_context(data, start, len(data), implicit, b""):
+    end = len(data) + beyond
+    for tag, raw, before in _with_context(data, start, end, implicit, b""):
         marked = marked or (tag == _IDENTITY_REMOVED and raw.endswith(b"YES "))
-        if not implicit and judge.passes_unread(tag, raw[4:6]):
+        if judge.passes_unread(tag, _known_vr(tag) if implicit else raw[4:6]):
             continue
         yield from _judged(judge, implicit, before, raw, "")
     if not marked:
@@ -120,7 +127,7 @@ def _with_context(
     """Each element's tag and bytes, and before them what is needed to read it."""
     creators: dict[int, bytes] = {}
     for tag, begin, after in _split(
-        data[:end] if end < len(data) else data, start, implicit
+        data[:end] if end < len(data) else data, start, implicit, end
     ):
         if tag in _PIXELS:
             continue
@@ -139,29 +146,50 @@ def _with_context(
 def _judged(
     judge: _Judge, implicit: bool, before: bytes, raw: bytes, path: str
 ) -> Iterator[Leak]:
-    """What is wrong with an element; long sequences are judged item by item."""
+    """What is wrong with an element."""
     if len(raw) <= _REMEMBERED_UP_TO:
         for leak in _remembered(judge, implicit, before, raw, bool(path)):
             yield Leak(path + leak.where, leak.kind)
-    elif not implicit and raw[4:6] == b"SQ" and not raw[0] & 1:
-        tag = int.from_bytes(raw[:2], "little") << 16 | int.from_bytes(
-            raw[2:4], "little"
-        )
-        if not judge.allows_sequence(tag):
-            yield Leak(path + _place("", tag), "attribute")
-        for number, (start, end) in enumerate(_items(raw)):
-            inner = f"{path}{_place('', tag)}[{number}]."
-            for _, element, context in _with_context(
-                raw, start, end, False, before[:0]
-            ):
-                yield from _judged(judge, False, before + context, element, inner)
     else:
+        yield from _read_anew(judge, implicit, before, raw, path)
+
+
+def _read_anew(
+    judge: _Judge, implicit: bool, before: bytes, raw: bytes, path: str
+) -> Iterator[Leak]:
+    """The same, not remembered; sequences are judged item by item, since their parts are."""
+    tag = int.from_bytes(raw[:2], "little") << 16 | int.from_bytes(raw[2:4], "little")
+    first = 8 if implicit else 12
+    if _vr(tag, raw, implicit) != b"SQ" or judge.looks_at(tag) or len(raw) == first:
         yield from judge.element_bytes(implicit, before, raw, path)
+        return
+    where = _place(path, tag)
+    if not judge.allows_sequence(tag):
+        yield Leak(where, "attribute")
+    for number, (start, end) in enumerate(_items(raw, first)):
+        inner = f"{where}[{number}]."
+        for tag, element, context in _with_context(
+            raw, start, end, implicit, before[:0]
+        ):
+            if not judge.passes_unread(tag, _vr(tag, element, implicit)):
+                yield from _judged(judge, implicit, before + context, element, inner)
 
 
-def _items(raw: bytes) -> Iterator[tuple[int, int]]:
+def _vr(tag: int, raw: bytes, implicit: bool) -> bytes:
+    """An element's VR: as it says, or as pydicom's dictionary knows it."""
+    return _known_vr(tag) if implicit else raw[4:6]
+
+
+@lru_cache(maxsize=4096)
+def _known_vr(tag: int) -> bytes:
+    try:
+        return dictionary_VR(tag).encode("ascii")
+    except KeyError:
+        return b"UN"
+
+
+def _items(raw: bytes, position: int) -> Iterator[tuple[int, int]]:
     """Start and end of the items of a sequence of defined lengths."""
-    position = 12
     while position < len(raw):
         tag, length = raw[position : position + 4], raw[position + 4 : position + 8]
         size = int.from_bytes(length, "little")
@@ -171,11 +199,11 @@ def _items(raw: bytes) -> Iterator[tuple[int, int]]:
         position += 8 + size
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8192)
 def _remembered(
     judge: _Judge, implicit: bool, before: bytes, raw: bytes, nested: bool
 ) -> tuple[Leak, ...]:
-    told = judge.element_bytes(implicit, before, raw, _NESTED if nested else "")
+    told = _read_anew(judge, implicit, before, raw, _NESTED if nested else "")
     return tuple(Leak(leak.where.removeprefix(_NESTED), leak.kind) for leak in told)
 
 
@@ -193,12 +221,12 @@ def _body(data: bytes) -> tuple[int, bool]:
 
 
 def _split(
-    data: bytes, position: int, implicit: bool
+    data: bytes, position: int, implicit: bool, end: int | None = None
 ) -> Iterator[tuple[int, int, int]]:
-    """Tag, begin and end of each top-level element; only pixels may be of undefined length."""
-    size = len(data)
+    """Tag, begin and end of each top-level element; only pixels may be of undefined length, or run to an end beyond."""
+    size, there = end or len(data), len(data)
     while position < size:
-        if size - position < 8:
+        if there - position < 8:
             raise _Unsplit
         group, number = struct.unpack_from("<HH", data, position)
         if implicit:
@@ -219,8 +247,11 @@ def _split(
         if length == 0xFFFFFFFF:
             if tag not in _PIXELS:
                 raise _Unsplit
-            length = data.rfind(b"\xfe\xff\xdd\xe0\0\0\0\0") + 8 - value
-        if length < 0 or value + length > size:
+            ends = (
+                data.rfind(b"\xfe\xff\xdd\xe0\0\0\0\0") + 8 if value < there else size
+            )
+            length = ends - value
+        if length < 0 or value + length > (size if tag in _PIXELS else there):
             raise _Unsplit
         yield tag, position, value + length
         position = value + length
@@ -244,8 +275,20 @@ def _meta(tags: Iterable[int]) -> Iterator[Leak]:
             yield Leak(_place("", tag), "file_meta")
 
 
-@lru_cache(maxsize=16)
+_JUDGES: list[tuple[Profile, _Judge]] = []  # the latest made is the last
+
+
 def _judge_of(profile: Profile) -> _Judge:
+    """Told by comparing: a hash over a long profile at each file takes longer."""
+    for known, judge in reversed(_JUDGES):
+        if known is profile or known == profile:
+            return judge
+    _JUDGES.append((profile, _new_judge(profile)))
+    del _JUDGES[:-16]
+    return _judge_of(profile)
+
+
+def _new_judge(profile: Profile) -> _Judge:
     rules = (*(safe_private() if 113111 in profile.options else ()), *profile.private)
     return _Judge(
         frozenset(rule.key for rule in rules),
@@ -285,6 +328,12 @@ class _Judge:
         """Whether a sequence may be there at all, whatever is in it."""
         row = rows().get(tag)
         return row is None or row.basic != "X" or self._retained(tag)
+
+    def looks_at(self, tag: int) -> bool:
+        """Whether more than its items and its row of the table decides on a sequence."""
+        group = tag >> 16
+        special = group & 1 or group in _LOOKED_AT or group == 0x0012
+        return bool(special) or tag == 0x00880200 or not tag & 0xFFFF
 
     def data_set(self, dataset: Dataset, path: str) -> Iterator[Leak]:
         """A data set and all its items."""
@@ -357,7 +406,7 @@ class _Judge:
 
 
 def _forms(text: str, where: str) -> Iterator[Leak]:
-    if DATES.search(text):
+    if DATES.search(text) or without_worded_dates(text) != text:
         yield Leak(where, "date_in_text")
     if UIDS.search(text):
         yield Leak(where, "uid_in_text")

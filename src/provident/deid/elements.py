@@ -7,7 +7,6 @@ add up raises `Damaged`: the engine then holds the file, it never guesses.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,7 +33,9 @@ _LONG = struct.Struct("<L")
 
 
 _unpack_explicit = _EXPLICIT.unpack_from
+_unpack_length = _LONG.unpack_from
 _SHORT_VRS = {raw: vr for raw, vr in VRS.items() if vr not in LONG_VRS}
+_LONG_VRS = {raw: vr for raw, vr in VRS.items() if vr in LONG_VRS}
 _new_element = tuple.__new__
 
 
@@ -71,7 +72,7 @@ class Header:
 
 def elements(
     data: bytes, start: int, end: int, *, implicit: bool, depth: int = 0
-) -> Iterator[Element]:
+) -> list[Element]:
     """The elements between two offsets.
 
     Raises:
@@ -79,23 +80,33 @@ def elements(
     """
     if depth > DEPTH:
         raise Damaged("damaged", "sequences nested too deep")
+    found: list[Element] = []
     position = start
     while position < end:
-        # Most elements are short ones in explicit VR: told without a call.
-        if not implicit and end - position >= 8:
+        # Most elements have a defined length and fit: told without a call.
+        if end - position >= 12:
             group, number, raw_vr, length = _unpack_explicit(data, position)
-            vr = _SHORT_VRS.get(raw_vr)
-            after = position + 8 + length
-            if vr is not None and group != 0xFFFE and after <= end:
-                told = (
-                    (group << 16) | number, vr, position, position + 8, after, after, False,
-                )  # fmt: skip
-                yield _new_element(Element, told)
+            value = position + 8
+            if implicit:
+                length = (length << 16) | (raw_vr[1] << 8) | raw_vr[0]
+                vr: str | None = vr_of((group << 16) | number)
+            else:
+                vr = _SHORT_VRS.get(raw_vr)
+                if vr is None and raw_vr in _LONG_VRS:
+                    vr = _LONG_VRS[raw_vr]
+                    length = _unpack_length(data, value)[0]
+                    value += 4
+            after = value + length
+            fits = after <= end and length != UNDEFINED
+            if vr is not None and group != 0xFFFE and fits:
+                told = ((group << 16) | number, vr, position, value, after, after, False)  # fmt: skip
+                found.append(_new_element(Element, told))
                 position = after
                 continue
         element = _element(data, position, end, implicit, depth)
-        yield element
+        found.append(element)
         position = element.after
+    return found
 
 
 def _element(
@@ -166,10 +177,13 @@ def _item_end(
     while True:
         if end - position < 8:
             raise Damaged("truncated", "an item does not end")
-        group, number = _TAG.unpack_from(data, position)
-        if (group << 16) | number == ITEM_END:
+        group, number, raw_vr, size = _unpack_explicit(data, position)
+        if group == 0xFFFE and number == 0xE00D:
             return position, position + 8
-        position = _element(data, position, end, implicit, depth).after
+        after = position + 8 + size
+        if implicit or group == 0xFFFE or raw_vr not in _SHORT_VRS or after > end:
+            after = _element(data, position, end, implicit, depth).after
+        position = after
 
 
 def _fragments_end(data: bytes, position: int, end: int) -> int:

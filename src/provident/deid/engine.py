@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from functools import lru_cache
+from itertools import count
+from operator import itemgetter
 from threading import Lock
 
 from provident.deid.charsets import codecs
 from provident.deid.dates import is_older_than
 from provident.deid.elements import PIXEL_DATA, Damaged
 from provident.deid.gather import Gatherer
-from provident.deid.header import HeaderEngine, Written
+from provident.deid.header import HeaderEngine, Remembered, Written
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, hidden_uid
 from provident.deid.image import (
     anatomy_of,
     clean_pixel_element,
+    is_a_slice,
     must_be_looked_at,
     regions_of,
     shows_a_face,
 )
-from provident.deid.instance import CHARACTER_SET, Instance, read_instance
+from provident.deid.instance import CHARACTER_SET, Instance, NotApart, read_instance
 from provident.deid.pixels.redaction import Looked
 from provident.deid.profile import Profile
 from provident.deid.report import Deidentified, DeidReport
-from provident.deid.rules import Rules
+from provident.deid.rules import Do, Rules
 from provident.deid.text import Cleaner
 from provident.deid.trial import placeholder, written_elements
 from provident.deid.writer import encode_element, encode_meta
@@ -37,6 +40,11 @@ _HEADER_OPTIONS = frozenset(
 )
 CLEAN_PIXELS = 113101
 BURNED_IN = 0x00280301
+# The header and the end of pixel data in fragments (PS3.5 A.4); what some senders write otherwise stays whole.
+_END = b"\xfe\xff\xdd\xe0\0\0\0\0"
+_FRAGMENTS = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff"
+_GATHERINGS = count(1)
+_FORGET_AFTER = 1024  # files; what one series shares is soon read again
 
 
 class Workbench:
@@ -53,17 +61,38 @@ class Workbench:
         self.key = key
         self.subject = subject
         self._rules: dict[str, Rules] = {}
+        self._retained: dict[str, frozenset[int]] = {}
         self._cleaners: dict[Identifiers, Cleaner] = {}
-        self._gatherers: dict[tuple[bool, str, str], Gatherer] = {}
         self._engines: OrderedDict[object, HeaderEngine] = OrderedDict()
+        self._common: dict[object, Remembered] = {}
+        self._singled_out = {o.sop_class for o in profile.overrides}
         self._written: dict[object, list[Written]] = {}
 
+    def serves(self, profile: Profile, key: SiteKey, subject: Subject) -> bool:
+        """Whether it is for these. Told by comparing: a hash over a long profile at each file takes longer."""
+        mine = (self.profile, self.subject, self.key)
+        return mine == (profile, subject, key)
+
     def deidentify(
-        self, data: bytes, cleared: frozenset[str] = frozenset()
+        self,
+        data: bytes,
+        cleared: frozenset[str] = frozenset(),
+        *,
+        beyond: int = 0,
+        apart: bool = False,
     ) -> Deidentified:
-        """One file; never raises for what is in it."""
+        """One file; never raises for what is in it.
+
+        With `beyond`, `data` ends where so many bytes of pixel values begin; so does the output, and the same values
+        belong behind it. With `apart`, pixels in fragments that stay as they are come back beside the output, so that
+        they are in memory once.
+
+        Raises:
+            NotApart: the pixel values are needed to judge; call again with the whole file (only with `beyond`).
+        """
         try:
-            instance = read_instance(data)
+            instance = read_instance(data, beyond)
+            instance.apart = apart
         except (Damaged, RecursionError) as error:
             return self._held(getattr(error, "reason", "damaged"))
         try:
@@ -91,6 +120,8 @@ class Workbench:
             return self._held("text_needs_review", instance, unapproved)
         looked = must_be_looked_at(instance, self.profile)
         if looked and "pixels_need_review" not in cleared:
+            if instance.beyond:
+                raise NotApart
             seen = self._look(instance, data, identifiers)
             if seen.reason:
                 return self._held(seen.reason, instance)
@@ -100,7 +131,9 @@ class Workbench:
                     seen.data,
                     cleared | {"pixels_need_review"},
                 )
-                note = f"{seen.painted} regions of burned-in text painted out"
+                note = (
+                    f"{seen.painted} regions of burned-in text painted out, {seen.how}"
+                )
                 report = replace(again.report, notes=(*again.report.notes, note))
                 return replace(again, report=report)
         done = self._finished(instance, written, unapproved, looked=looked)
@@ -115,10 +148,12 @@ class Workbench:
         cleaner = self._cleaner(identifiers.without_uids())
         keep = self.profile.keep_text
         try:
-            reads = self.profile.burned_in == "redact"
+            slice_ = is_a_slice(instance)
             return pixels.look(
                 data,
-                reader=pixels.installed_reader() if reads else None,
+                reader=pixels.installed_reader(),
+                painting=self.profile.burned_in == "redact" and not slice_,
+                guessing=not slice_,
                 may_stay=lambda text: pixels.may_stay(text, cleaner, keep),
                 settings=[
                     pixels.Region(r.left, r.top, r.right, r.bottom)
@@ -146,7 +181,7 @@ class Workbench:
         looked: bool,
     ) -> Deidentified:
         kept = len(written)
-        told = {tag for tag, _ in written}
+        told = set(map(_tag, written))
         gone = tuple(e.tag for e in instance.elements if e.tag not in told)
         pixels = instance.element(PIXEL_DATA)
         changed = clean_pixel_element(instance, pixels) if pixels else None
@@ -170,48 +205,63 @@ class Workbench:
             )
         written = [*written, *self._own(instance, looked=looked)]
         written.sort(key=_tag)
+        if instance.beyond:
+            self._check_apart(instance, written)
         uid = hidden_uid(self.key, instance.sop_instance)
         meta = encode_meta(instance.sop_class, uid, instance.transfer_syntax)
+        fragments = _fragments(written) if instance.apart else None
+        if fragments is not None:
+            written[-1] = (PIXEL_DATA, _FRAGMENTS)
         out = b"".join([meta, *(raw for _, raw in written)])
-        report = self._report(instance, kept, unapproved, uid)
-        return Deidentified(out, replace(report, gone=gone))
+        report = replace(self._report(instance, kept, unapproved, uid), gone=gone)
+        beyond = instance.beyond if fragments is None else len(fragments)
+        return Deidentified(out, report, beyond=beyond, pixels=fragments)
+
+    def _check_apart(self, instance: Instance, written: list[Written]) -> None:
+        """The pixels must be kept, and their header be the last thing written, as it stood: the values follow.
+
+        Raises:
+            NotApart: they are not.
+        """
+        last = instance.elements[-1]
+        rules = self._rules_of(self._told_apart(instance.sop_class))
+        kept = rules.of(PIXEL_DATA, last.vr) is Do.KEEP
+        is_last = bool(written) and written[-1] == (PIXEL_DATA, instance.body[last.start :])  # fmt: skip
+        if not kept or not is_last:
+            raise NotApart
 
     def gather(self, instance: Instance) -> Identifiers:
         """What identifies the person, from this file alone."""
-        which = (instance.implicit, instance.character_set, instance.sop_class)
-        gatherer = self._gatherers.get(which)
-        if gatherer is None:
-            gatherer = self._gatherers[which] = Gatherer(
-                implicit=instance.implicit,
-                character_set=instance.character_set,
-                retained=self._rules_of(instance.sop_class).retained,
-            )
-        return gatherer.data_set(instance.body, instance.elements)
+        sop_class = self._told_apart(instance.sop_class)
+        if sop_class not in self._retained:
+            self._retained[sop_class] = self._rules_of(sop_class).retained
+        return _gathered(instance, self._retained[sop_class])
 
     def _engine(self, instance: Instance, identifiers: Identifiers) -> HeaderEngine:
         old = bool(instance.age) and is_older_than(instance.age, self.profile.age_cap)
-        scope = (
-            instance.sop_class,
-            instance.character_set,
-            instance.implicit,
-            identifiers.without_uids(),
-            old,
-        )
+        sop_class = self._told_apart(instance.sop_class)
+        shared = (sop_class, instance.character_set, instance.implicit, old)
+        scope = (shared, identifiers.without_uids())
         engine = self._engines.get(scope)
         if engine is None:
             engine = HeaderEngine(
-                self._rules_of(instance.sop_class),
+                self._rules_of(sop_class),
                 self.key,
                 self.subject,
                 self._cleaner(identifiers.without_uids()),
                 codecs(instance.character_set),
                 implicit=instance.implicit,
                 very_old=old,
+                common=self._common.setdefault(shared, {}),
             )
             self._engines[scope] = engine
             if len(self._engines) > 16:
                 self._engines.popitem(last=False)
         return engine
+
+    def _told_apart(self, sop_class: str) -> str:
+        """The SOP class where an override of the profile names it, else nothing: all others have the same rules."""
+        return sop_class if sop_class in self._singled_out else ""
 
     def _rules_of(self, sop_class: str) -> Rules:
         if sop_class not in self._rules:
@@ -278,12 +328,31 @@ class Workbench:
         )
 
 
-def _tag(written: Written) -> int:
-    return written[0]
+def _fragments(written: list[Written]) -> memoryview | None:
+    """The fragments of pixel data that is written last, as it stood; None where it is not."""
+    tag, raw = written[-1]
+    if tag != PIXEL_DATA or not isinstance(raw, memoryview):
+        return None
+    as_usual = bytes(raw[: len(_FRAGMENTS)]) == _FRAGMENTS and bytes(raw[-8:]) == _END
+    return raw[len(_FRAGMENTS) :] if as_usual else None
+
+
+def _without_chance_dates(told: Identifiers) -> Identifiers:
+    """Without figures that are no day: the time of a DT read as one differs from slice to slice."""
+    dates = frozenset(d for d in told.dates if _is_a_day(d))
+    return told if len(dates) == len(told.dates) else replace(told, dates=dates)
+
+
+def _is_a_day(date: str) -> bool:
+    in_a_life = "18000101" <= date <= "21501231"
+    return in_a_life and "01" <= date[4:6] <= "12" and "01" <= date[6:] <= "31"
+
+
+_tag = itemgetter(0)
 
 
 _BENCHES_LOCK = Lock()
-_BENCHES: OrderedDict[tuple[Profile, SiteKey, Subject], Workbench] = OrderedDict()
+_BENCHES: list[Workbench] = []  # the latest used is the last
 
 
 def deidentify(
@@ -306,12 +375,15 @@ def deidentify(
 
 def workbench(profile: Profile, key: SiteKey, subject: Subject) -> Workbench:
     """The shared caches of a participant, kept for the latest few."""
-    which = (profile, key, subject)
     with _BENCHES_LOCK:
-        bench = _BENCHES.pop(which, None) or Workbench(profile, key, subject)
-        _BENCHES[which] = bench
-        while len(_BENCHES) > 8:
-            _BENCHES.popitem(last=False)
+        for place in range(len(_BENCHES) - 1, -1, -1):
+            if _BENCHES[place].serves(profile, key, subject):
+                bench = _BENCHES.pop(place)
+                break
+        else:
+            bench = Workbench(profile, key, subject)
+        _BENCHES.append(bench)
+        del _BENCHES[:-8]
     return bench
 
 
@@ -334,8 +406,15 @@ def gather_from(instance: Instance, profile: Profile | None = None) -> Identifie
     """
     rules = Rules(profile, instance.sop_class) if profile else None
     retained = rules.retained if rules else frozenset()
+    return _gathered(instance, retained)
+
+
+def _gathered(instance: Instance, retained: frozenset[int]) -> Identifiers:
+    """What is read at the first look at a file is remembered for the second."""
     gatherer = _gatherer(instance.implicit, instance.character_set, retained)
-    return gatherer.data_set(instance.body, instance.elements)
+    if next(_GATHERINGS) % _FORGET_AFTER == 0:
+        gatherer.forget()
+    return _without_chance_dates(gatherer.data_set(instance.body, instance.elements))
 
 
 @lru_cache(maxsize=16)

@@ -15,9 +15,11 @@ from provident.deid.identifiers import (
     strong_numbers,
 )
 from provident.deid.table import rows, words
+from provident.deid.third_parties import may_be_called
 from provident.deid.vrs import names_a_definition, vr_of
 
 
+BIRTH_DATE, PATIENT_GROUP = 0x00100030, 0x0010
 WELL_KNOWN = "1.2.840.10008."  # the standard's own UIDs
 _NAME_LIKE = frozenset({"PN"})
 _SOURCES = frozenset(
@@ -126,7 +128,11 @@ class Gatherer:
         if not text:
             return _NOTHING
         if vr in ("DA", "DT"):
-            return Identifiers(dates=frozenset("".join(d) for d in _DATE.findall(text)))
+            dates = frozenset("".join(d) for d in _DATE.findall(text))
+            born = element.tag == BIRTH_DATE
+            # The year of birth alone is told of somebody: born 1961, OQ1961.
+            years = frozenset(d[:4] for d in dates) if born else frozenset()
+            return Identifiers(dates=dates, numbers=years)
         return of_value(element.tag, vr, text)
 
     def _sequence(self, data: bytes, element: Element, depth: int) -> Identifiers:
@@ -155,7 +161,7 @@ class Gatherer:
 def of_value(tag: int, vr: str, text: str) -> Identifiers:
     """What a text value identifies, by the kind of its attribute."""
     if vr in _NAME_LIKE:
-        return Identifiers(names=frozenset(name_parts(text.replace("\\", " "))))
+        return _of_name(tag, frozenset(name_parts(text.replace("\\", " "))))
     if tag not in identity_tags():
         return _NOTHING
     values = [v.strip() for v in text.split("\\") if v.strip()]
@@ -169,6 +175,18 @@ def of_value(tag: int, vr: str, text: str) -> Identifiers:
     return Identifiers(numbers=frozenset(n for v in values for n in strong_numbers(v)))
 
 
+def _of_name(tag: int, names: frozenset[str]) -> Identifiers:
+    """A person's name. What is an imaging word as well counts in full for a patient alone.
+
+    A patient called HEAD or Test^Regression, of imaging words that nobody is called by, is a phantom.
+    """
+    shared = frozenset(n for n in names if fold(n) in words())
+    nobody = shared == names and not any(may_be_called(n) for n in names)
+    if tag >> 16 == PATIENT_GROUP and not nobody:
+        return Identifiers(names)
+    return Identifiers(names - shared, shared=shared)
+
+
 def union(found: list[Identifiers]) -> Identifiers:
     """All of them together."""
     told = [f for f in found if f]
@@ -180,4 +198,5 @@ def union(found: list[Identifiers]) -> Identifiers:
         frozenset().union(*(f.places for f in told)),
         frozenset().union(*(f.dates for f in told)),
         frozenset().union(*(f.uids for f in told)),
+        frozenset().union(*(f.shared for f in told)),
     )

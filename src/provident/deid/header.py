@@ -38,10 +38,13 @@ from provident.deid.writer import encode_element, encode_items
 
 Raw = bytes | memoryview
 Written = tuple[int, Raw]
+Remembered = dict[tuple[str, bytes], Raw | None]
 _COPIED_UP_TO = 1 << 16  # bytes; longer values are written from where they are
 
 _CACHED_UP_TO = 4096  # bytes of a raw element; longer ones hardly repeat
-_CACHE_SIZE = 40_000
+_CACHE_SIZE = (
+    2_000  # elements; a series shares some hundred, the rest is never seen again
+)
 _NUMBERS = re.compile(rb"[\d+\-.eE: \\\0]*")
 # HHMMSS.FFFFFF or less, ACR-NEMA's HH:MM:SS, several of them (PS3.5 6.2).
 _TIME = rb" *(?:[0-2]\d(?::?[0-5]\d(?::?[0-6]\d(?:\.\d{0,6})?)?)?)? *"
@@ -79,7 +82,12 @@ class HeaderEngine:
         *,
         implicit: bool,
         very_old: bool = False,
+        common: Remembered | None = None,
     ) -> None:
+        """`common` is remembered for all whose files have this profile, key and subject.
+
+        It holds what came out of elements of which no text was cleaned: that depends on no identifier.
+        """
         self.rules = rules
         self.key = key
         self.subject = subject
@@ -87,7 +95,9 @@ class HeaderEngine:
         self.encodings = encodings
         self.implicit = implicit
         self.very_old = very_old
-        self._out: dict[tuple[str, bytes], Raw | None] = {}
+        self._out: Remembered = {}
+        self._common: Remembered = {} if common is None else common
+        self._cleanings = [0]  # how often text was cleaned; shared with `_others`
         self._held: dict[tuple[str, bytes], tuple[str, ...]] = {}
         self._others: dict[tuple[str, ...], HeaderEngine] = {}
         self._blobs: dict[bytes, bytes | None] = {}
@@ -160,15 +170,33 @@ class HeaderEngine:
         if element.after - element.start > _CACHED_UP_TO or concept is not None:
             return self._fresh(data, element, creator, implicit, depth, concept)
         raw = (creator, data[element.start : element.after])
+        if raw in self._common:
+            return self._common[raw]
         if raw in self._out:
-            self.unapproved.extend(self._held.get(raw, ()))
+            if raw in self._held:
+                self.unapproved.extend(self._held[raw])
             return self._out[raw]
-        before = len(self.unapproved)
-        out = self._fresh(data, element, creator, implicit, depth, None)
-        if len(self._out) < _CACHE_SIZE:
-            self._out[raw] = out
-            if len(self.unapproved) > before:
-                self._held[raw] = tuple(self.unapproved[before:])
+        return self._remembered(raw, data, element, implicit, depth)
+
+    def _remembered(
+        self,
+        raw: tuple[str, bytes],
+        data: bytes,
+        element: Element,
+        implicit: bool,
+        depth: int,
+    ) -> Raw | None:
+        cleanings, before = self._cleanings[0], len(self.unapproved)
+        out = self._fresh(data, element, raw[0], implicit, depth, None)
+        if self._cleanings[0] == cleanings:
+            _make_room(self._common)
+            self._common[raw] = out
+            return out
+        if _make_room(self._out):
+            self._held.clear()
+        self._out[raw] = out
+        if len(self.unapproved) > before:
+            self._held[raw] = tuple(self.unapproved[before:])
         return out
 
     def _fresh(
@@ -286,7 +314,7 @@ class HeaderEngine:
         inner = implicit or element.vr == "UN"
         found = []
         for start, end in items(data, element, implicit=implicit, depth=depth):
-            parts = list(elements(data, start, end, implicit=inner, depth=depth + 1))
+            parts = elements(data, start, end, implicit=inner, depth=depth + 1)
             concept = (
                 concept_code(data, parts, implicit=inner, depth=depth + 1)
                 if element.tag == CONTENT_SEQUENCE
@@ -316,6 +344,7 @@ class HeaderEngine:
                 very_old=self.very_old,
             )
             other.unapproved = self.unapproved
+            other._cleanings = self._cleanings
             self._others[encodings] = other
         return self._others[encodings]
 
@@ -363,6 +392,7 @@ class HeaderEngine:
 
     def _csa(self, raw: bytes, vr: str) -> bytes | None:
         """A Siemens blob, reduced once for all slices that share it."""
+        self._cleanings[0] += 1
         digest = hashlib.sha256(raw).digest()
         if digest not in self._blobs:
             if len(self._blobs) > 64:
@@ -380,6 +410,7 @@ class HeaderEngine:
         text = decode(raw, self.encodings).rstrip("\0 ")
         if not text:
             return raw
+        self._cleanings[0] += 1
         values = [text] if vr in SINGLE_VALUED else text.split("\\")
         cleaned = []
         for value in values:
@@ -389,6 +420,14 @@ class HeaderEngine:
         if cleaned == values:
             return raw
         return encode("\\".join(cleaned), self.encodings)
+
+
+def _make_room(remembered: Remembered) -> bool:
+    """Forget all when it is too much: what a series shares is soon remembered again."""
+    full = len(remembered) >= _CACHE_SIZE
+    if full:
+        remembered.clear()
+    return full
 
 
 def _number(raw: bytes, vr: str) -> bytes | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 _SPLIT = re.compile(r"[\s^=,;\\()/\"]+")
 _DIGITS = re.compile(r"\d")
 _PARTS = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile(r"['\u2019\u00b4`]")
 _TRANSLITERATE = str.maketrans(
     {
         "ä": "ae",
@@ -51,7 +52,8 @@ def fold(text: str) -> str:
 def spellings(word: str) -> set[str]:
     """The folded forms of a word: with accents dropped, and written out (Müller, Muller, Mueller)."""
     lower = unicodedata.normalize("NFC", word.casefold())
-    return {fold(word), fold(lower.translate(_TRANSLITERATE))}
+    told = {fold(word), fold(lower.translate(_TRANSLITERATE))}
+    return told | {re.sub(r"['\u2019\u00b4`-]", "", t) for t in told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Identifiers:
 
     `names` are parts of person names, `numbers` identifiers of any kind, `places` institutions,
     addresses and devices' names, `dates` are YYYYMMDD, `uids` the instance UIDs. All as written.
+    `shared` are names of staff that are imaging words as well (Hand, Long): they go only where they
+    stand as a name does.
     """
 
     names: frozenset[str] = frozenset()
@@ -67,6 +71,7 @@ class Identifiers:
     places: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
     uids: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
 
     def __or__(self, other: Identifiers) -> Identifiers:
         return Identifiers(
@@ -75,16 +80,24 @@ class Identifiers:
             self.places | other.places,
             self.dates | other.dates,
             self.uids | other.uids,
+            self.shared | other.shared,
         )
 
     def __bool__(self) -> bool:
         return bool(
-            self.names or self.numbers or self.places or self.dates or self.uids
+            self.names
+            or self.numbers
+            or self.places
+            or self.dates
+            or self.uids
+            or self.shared
         )
 
     def without_uids(self) -> Identifiers:
         """The same without UIDs, which change from file to file."""
-        return Identifiers(self.names, self.numbers, self.places, self.dates)
+        return Identifiers(
+            self.names, self.numbers, self.places, self.dates, shared=self.shared
+        )
 
     @classmethod
     def of(
@@ -105,6 +118,7 @@ def name_parts(value: str) -> list[str]:
     parts = [p.strip(".'-\u2019") for p in _SPLIT.split(value)]
     parts += [p for part in parts if "-" in part for p in part.split("-")]
     parts += [p for part in parts if "_" in part for p in part.split("_")]
+    parts += [p for part in parts for p in _APOSTROPHES.split(part)[1:] if len(p) >= 4]
     return [p for p in parts if _identifies(p)]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from provident.deid.elements import PIXEL_DATA, Damaged, Element, elements, items
-from provident.deid.instance import Instance
+from provident.deid.instance import Instance, NotApart
 from provident.deid.profile import DeviceRegion, Profile
 from provident.deid.writer import encode_element
 
@@ -13,8 +16,18 @@ ROWS, COLUMNS, SAMPLES, FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280008
 ALLOCATED, STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
 PHOTOMETRIC = 0x00280004
 ULTRASOUND_REGIONS = 0x00186011
+BODY_PART = 0x00180015
+_DESCRIPTIONS = (0x00081030, 0x0008103E, 0x00181030, 0x00321060)
+_ANATOMY = (0x00082218, 0x52009229)  # Anatomic Region, shared functional groups
+_HEAD_CODES = (b"T-D1100", b"T-A0100", b"69536005", b"12738006")  # SNOMED RT and CT
+_WORD = re.compile(r"[A-Z]+")
 _CORNERS = (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)  # X0, Y0, X1, Y1
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_STANDARD = "1.2.840.10008."  # the root of the standard's own SOP classes
+CONVERSION_TYPE, BURNED_IN = 0x00080064, 0x00280301
+# What scanners store with 16 bits and in grey, unless it is a screen, a map or a capture.
+SLICES = frozenset(("CT", "MR", "PT", "NM"))
+_SCREENS = ("SCREEN", "DOSE", "REPORT", "CAPTURE")
 
 
 def must_be_looked_at(instance: Instance, profile: Profile) -> bool:
@@ -23,16 +36,49 @@ def must_be_looked_at(instance: Instance, profile: Profile) -> bool:
         return False
     modality = instance.text(MODALITY)
     kinds = {modality}
-    if instance.sop_class.startswith(SECONDARY_CAPTURE):
+    if is_a_screen(instance):
         kinds.add("SC")
-    image_type = instance.text(IMAGE_TYPE).split("\\")
+    image_type = instance.text(IMAGE_TYPE).upper().split("\\")
     if image_type[0] == "DERIVED" or "SECONDARY" in image_type[1:2]:
         kinds.add("derived")
+    if "LOCALIZER" in image_type[2:]:
+        kinds.add("derived")  # lines and letters of the planned slices are drawn in
     if kinds & profile.examine:
         return True
     # One of a series: the first by its number, so that the answer depends on no other file.
     first = instance.text(INSTANCE_NUMBER) in ("1", "0", "")
     return modality in profile.series_once and first
+
+
+def is_a_screen(instance: Instance) -> bool:
+    """Whether an image is a capture of a screen or has lines and letters drawn in, whatever it calls itself.
+
+    A dose page stored as CT, a fusion map stored as MR, a capture of a private class: told by their
+    values. Burned In Annotation counts where it says YES; NO proves nothing (PS3.3 C.7.6.1.1.7).
+    """
+    if not instance.sop_class.startswith(_STANDARD):
+        return True
+    if instance.sop_class.startswith(SECONDARY_CAPTURE):
+        return True
+    if instance.text(CONVERSION_TYPE) or instance.text(BURNED_IN) == "YES":
+        return True
+    named = instance.text(IMAGE_TYPE).upper().split("\\")[2:]
+    if any(screen in word for word in named for screen in _SCREENS):
+        return True
+    return instance.text(MODALITY) in SLICES and _is_not_a_slice(instance)
+
+
+def is_a_slice(instance: Instance) -> bool:
+    """Whether it is a slice as scanners store it: text on it is rare, and painting could hit the body."""
+    return instance.text(MODALITY) in SLICES and not is_a_screen(instance)
+
+
+def _is_not_a_slice(instance: Instance) -> bool:
+    return (
+        instance.number(SAMPLES) > 1
+        or instance.text(PHOTOMETRIC) == "PALETTE COLOR"
+        or instance.number(ALLOCATED) == 8
+    )
 
 
 def regions_of(instance: Instance, profile: Profile) -> list[DeviceRegion]:
@@ -73,10 +119,26 @@ def anatomy_of(instance: Instance) -> list[tuple[int, int, int, int]]:
 
 def shows_a_face(instance: Instance, profile: Profile) -> bool:
     """Whether the profile wants a face removed from images of this body part."""
-    if not profile.faces or instance.text(MODALITY) not in ("CT", "MR", "PT"):
+    return bool(profile.faces) and is_of_body_part(instance, profile.faces)
+
+
+def is_of_body_part(instance: Instance, parts: Collection[str]) -> bool:
+    """Whether this is an image of CT, MR or PET of one of the body parts.
+
+    Where Body Part Examined is not told, the words of its descriptions and the codes of the head and the brain
+    in its frames' anatomy say it (PS3.16 CID 4030, 2).
+    """
+    if instance.text(MODALITY) not in ("CT", "MR", "PT"):
         return False
-    part = instance.text(0x00180015).upper()
-    return part in {p.upper() for p in profile.faces}
+    names = {p.upper() for p in parts}
+    part = instance.text(BODY_PART).upper()
+    if part:
+        return part in names
+    told = " ".join(instance.text(tag) for tag in _DESCRIPTIONS).upper()
+    if names & set(_WORD.findall(told)):
+        return True
+    coded = b"".join(instance.value(tag) or b"" for tag in _ANATOMY)
+    return bool(names & {"HEAD", "BRAIN"}) and any(c in coded for c in _HEAD_CODES)
 
 
 def clean_pixel_element(instance: Instance, element: Element) -> bytes | None:
@@ -86,15 +148,21 @@ def clean_pixel_element(instance: Instance, element: Element) -> bytes | None:
 
     Raises:
         Damaged: an overlay hides in pixels that are compressed.
+        NotApart: they have to change and were left on disk.
     """
     hidden = _overlay_in_pixels(instance)
     if element.undefined:
         if hidden:
             raise Damaged("overlay_in_pixels")
         return None
-    raw = instance.body[element.value : element.end]
     expected = _native_length(instance)
-    value = raw[:expected] if expected and len(raw) > expected + 1 else raw
+    too_long = bool(expected) and element.end - element.value > expected + 1
+    if not hidden and not too_long:
+        return None
+    if instance.beyond:
+        raise NotApart
+    raw = instance.body[element.value : element.end]
+    value = raw[:expected] if too_long else raw
     if hidden:
         value = _masked(instance, value)
     if value == raw:
@@ -103,12 +171,11 @@ def clean_pixel_element(instance: Instance, element: Element) -> bytes | None:
 
 
 def _overlay_in_pixels(instance: Instance) -> bool:
-    positions = (
-        e.tag
-        for e in instance.elements
-        if 0x6000 <= e.tag >> 16 <= 0x60FF and e.tag & 0xFFFF == 0x0102
-    )
-    return any(instance.number(tag) > 0 for tag in positions)
+    for element in instance.elements:
+        tag = element.tag
+        if tag >> 24 == 0x60 and tag & 0xFFFF == 0x0102 and instance.number(tag) > 0:
+            return True
+    return False
 
 
 def _native_length(instance: Instance) -> int:

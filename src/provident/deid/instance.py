@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from provident.deid.charsets import known_set
 from provident.deid.elements import (
@@ -11,6 +13,7 @@ from provident.deid.elements import (
     EXPLICIT_BIG,
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
+    PIXEL_DATA,
     Damaged,
     Element,
     elements,
@@ -26,11 +29,20 @@ CHARACTER_SET = 0x00080005
 PATIENT_AGE = 0x00101010
 _TRANSFER_SYNTAXES = re.compile(r"1\.2\.840\.10008\.1\.2(\.\d+)*")
 _UID = re.compile(r"[0-2](\.\d+)+")
+_tag_of = itemgetter(0)
+_NATIVE_VRS = frozenset({"OB", "OW"})
+
+
+class NotApart(Exception):
+    """The pixel values have to be read too: the file cannot be judged by what precedes them."""
 
 
 @dataclass(slots=True)
 class Instance:
-    """One file as it was read: little endian body, its elements, and what says how to read it."""
+    """One file as it was read: little endian body, its elements, and what says how to read it.
+
+    `beyond` are the bytes of native pixel values behind `body` that were left on disk.
+    """
 
     body: bytes
     implicit: bool
@@ -41,10 +53,12 @@ class Instance:
     character_set: str
     age: str = ""
     notes: list[str] = field(default_factory=list)
+    beyond: int = 0
+    apart: bool = False  # fragments of pixels are wanted beside the output
     _places: dict[int, Element] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._places = {e.tag: e for e in self.elements}
+        self._places = dict(zip(map(_tag_of, self.elements), self.elements, strict=True))  # fmt: skip
         if len(self._places) != len(self.elements):
             raise Damaged("damaged", "an element stands twice")
 
@@ -68,12 +82,29 @@ class Instance:
         return raw.decode("ascii", "replace").strip("\0 ") if raw else ""
 
 
-def read_instance(data: bytes) -> Instance:
+def read_instance(data: bytes, beyond: int = 0) -> Instance:
     """Split a file into its elements.
+
+    `beyond` are bytes that follow `data` in the file: the values of native pixels, its last element.
 
     Raises:
         Damaged: it cannot be read without doubt; the reason is a public code.
+        NotApart: what is beyond is not just that, or there is a doubt: read the file whole.
     """
+    if not beyond:
+        return _read(data, 0)
+    try:
+        instance = _read(data, beyond)
+    except (Damaged, struct.error):
+        raise NotApart from None
+    last = instance.elements[-1]
+    is_native = last.tag == PIXEL_DATA and last.vr in _NATIVE_VRS and not last.undefined
+    if not is_native or last.value != len(instance.body) or beyond & 1:
+        raise NotApart
+    return instance
+
+
+def _read(data: bytes, beyond: int) -> Instance:
     header = read_header(data)
     syntax, implicit, body, start = (
         header.transfer_syntax,
@@ -82,6 +113,8 @@ def read_instance(data: bytes) -> Instance:
         header.body,
     )
     notes = []
+    if beyond and syntax in (EXPLICIT_BIG, DEFLATED):
+        raise NotApart
     if syntax == EXPLICIT_BIG:
         body, start, syntax = (
             from_big_endian(data, start, len(data)),
@@ -101,8 +134,10 @@ def read_instance(data: bytes) -> Instance:
     if really != implicit:
         syntax, implicit = _told_right(syntax, really), really
         notes.append("explicit or implicit VR told by the data set itself")
-    found = list(elements(body, start, len(body), implicit=implicit))
-    instance = Instance(body, implicit, syntax, found, "", "", "", notes=notes)
+    found = elements(body, start, len(body) + beyond, implicit=implicit)
+    instance = Instance(
+        body, implicit, syntax, found, "", "", "", notes=notes, beyond=beyond
+    )
     instance.sop_class = instance.text(SOP_CLASS) or _meta_text(header.meta, 0x00020002)
     instance.sop_instance = instance.text(SOP_INSTANCE)
     told = known_set(instance.text(CHARACTER_SET))

@@ -1,8 +1,9 @@
 """The signed list of a run: each original and its output by hash, and the profile. It identifies nobody.
 
 Signed by HMAC-SHA256 under a key derived from the site's: the site can tell later that a folder is what it
-made, whole and unchanged. An original stands there by its hash under the same key, so that nobody else can tell
-which file it was.
+made, whole and unchanged, with the standard library alone (in a browser too). An original stands there by its hash
+under the same key, so that nobody else can tell which file it was. Where `cryptography` is at hand, the adapters add
+a signature that others can check without the site's key (`adapters.signatures`).
 """
 
 from __future__ import annotations
@@ -22,19 +23,30 @@ from provident.kernel import InvalidInput
 
 FORMAT = 1
 ALGORITHM = "HMAC-SHA256"
+PUBLIC = "public_signature"
 _PURPOSE = "manifest"
 
 
 def manifest(
-    outcomes: Iterable[Outcome], profile: Profile, key: SiteKey
+    outcomes: Iterable[Outcome],
+    profile: Profile,
+    key: SiteKey,
+    made: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The manifest of a run, signed. Files in quarantine are counted and not named."""
+    """The manifest of a run, signed. Files in quarantine are counted and not named.
+
+    `made` are files that stand for no original (a DICOMDIR), by name and SHA-256.
+    """
     done = list(outcomes)
+    made = made or {}
     told: dict[str, Any] = {
         "format": FORMAT,
         "profile": {"id": profile.id, "version": profile.version, "hash": profile.hash},
         "files": sorted(
-            ({"file": o.out, "sha256": o.sha256, "original": o.was} for o in done if o.out is not None),
+            [
+                *({"file": o.out, "sha256": o.sha256, "original": o.was} for o in done if o.out is not None),
+                *({"file": name, "sha256": digest, "original": ""} for name, digest in made.items()),
+            ],
             key=lambda f: str(f["file"]),
         ),
         "quarantined": sum(o.out is None for o in done),
@@ -73,10 +85,14 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def is_signed_by(told: Mapping[str, Any], key: SiteKey) -> bool:
     """Whether the manifest is as this key's site wrote it."""
-    unsigned = {name: value for name, value in told.items() if name != "signature"}
     signature = told["signature"]
-    same = hmac.compare_digest(str(signature["value"]), _signature(unsigned, key))
+    same = hmac.compare_digest(str(signature["value"]), _signature(unsigned(told), key))
     return same and signature.get("algorithm") == ALGORITHM
+
+
+def unsigned(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the signatures of a manifest are over: all of it but themselves."""
+    return {name: value for name, value in told.items() if name not in ("signature", PUBLIC)}  # fmt: skip
 
 
 def differences(

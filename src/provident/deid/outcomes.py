@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,7 +31,8 @@ class Outcome:
     name: str
     out: str | None
     reason: str | None = None
-    was: str = ""  # the original's SHA-256 under the site's key: it tells nobody else which file it was
+    # Which original it was, under the site's key (`passing.originals_of`): it tells nobody else which file that is.
+    was: str = ""
     sha256: str = ""
     removed: tuple[int, ...] = ()  # attributes, as far as this run saw them
 
@@ -51,9 +53,18 @@ class Places:
         """Write a file that may leave."""
         written(self.out / name, data)
 
+    def put_pieces(self, name: str, pieces: Iterable[bytes | memoryview]) -> None:
+        """The same of a file that is not in memory at once."""
+        written_pieces(self.out / name, pieces)
+
     def has(self, name: str) -> bool:
         """Whether it was written."""
         return (self.out / name).is_file()
+
+    @property
+    def faces(self) -> Path:
+        """Pictures and reports of exams whose faces were removed, for people of the site."""
+        return self.out.with_name(f"{self.out.name}.faces")
 
     @classmethod
     def beside(cls, out: Path) -> Places:
@@ -87,6 +98,8 @@ class Journal:
         )
         if fresh:
             self._stream.write(self._head + "\n")
+            # On disk before the first output: a run that is killed at once is known again.
+            self._stream.flush()
 
     def _load(self) -> bool:
         try:
@@ -138,11 +151,37 @@ def _stamp(source: Readable) -> str:
 
 def written(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write a file whole, in one step; a private one for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
+    written_pieces(path, (data,), private=private)
+
+
+def written_pieces(
+    path: Path, pieces: Iterable[bytes | memoryview], *, private: bool = False
+) -> None:
+    """The same of what comes in pieces; where that fails, nothing is left."""
     part = path.with_name(f".{path.name}.part")
-    handle = os.open(
-        part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666
-    )
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-    part.replace(path)
+    handle = _created(part, private)
+    try:
+        for piece in pieces:
+            _write_all(handle, piece)
+    except BaseException:
+        os.close(handle)
+        part.unlink(missing_ok=True)
+        raise
+    os.close(handle)
+    os.replace(part, path)  # as fast as it can be
+
+
+def _created(path: Path, private: bool) -> int:
+    flags, mode = os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666
+    flags |= getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags, mode)
+    except FileNotFoundError:  # most often the folder is there
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
+        return os.open(path, flags, mode)
+
+
+def _write_all(handle: int, piece: bytes | memoryview) -> None:
+    done = os.write(handle, piece)
+    while done < len(piece):
+        done += os.write(handle, memoryview(piece)[done:])

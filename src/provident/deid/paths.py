@@ -39,7 +39,16 @@ def _component(part: str, cleaner: Cleaner, key: SiteKey) -> str:
     stem = stem if suffix else part
     if _says_nothing(stem, cleaner):
         return part
-    return f"f-{key.mac('path', stem).hex()[:12]}{suffix}"
+    return f"f-{key.mac('path', _as_text(stem)).hex()[:12]}{suffix}"
+
+
+def _as_text(stem: str) -> str:
+    """A name as text; one whose bytes are no UTF-8 (an old export's umlauts) by its bytes."""
+    try:
+        stem.encode()
+    except UnicodeEncodeError:
+        return f"bytes {stem.encode('utf-8', 'surrogateescape').hex()}"
+    return stem
 
 
 def _says_nothing(stem: str, cleaner: Cleaner) -> bool:

@@ -85,6 +85,28 @@ class DeviceRegion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaceRemoval:
+    """What is removed of a face, and when that counts as done.
+
+    `remove` is `face`, `ears` or both; `left` and `brain_lost` are the largest shares of face and ears
+    that may be left and of brain that may be lost; `template` is the study's own template head
+    (`deid.faces.template.read`), empty for the shipped one.
+    """
+
+    remove: tuple[str, ...] = ("face", "ears")
+    left: float = 0.05
+    brain_lost: float = 0.003
+    template: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.remove or set(self.remove) - {"face", "ears"}:
+            raise ValueError("face, ears or both are removed")
+        for name in ("left", "brain_lost"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is a share from 0 to below 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What the Clinical Trial modules say (PS3.3 C.7.1.3): the same in every file of a site."""
 
@@ -105,7 +127,7 @@ class Profile:
     pixels are looked at before they may pass, `series_once` those where one per series is;
     `burned_in` says whether what is found makes a file wait (`hold`) or is painted out (`redact`);
     `regions` are where devices show their settings, which may stay;
-    `faces` are the body parts whose images must lose the face before they may pass.
+    `faces` are the body parts whose images must lose the face before they may pass, `face_removal` how.
     """
 
     id: str = "provident-default"
@@ -128,6 +150,7 @@ class Profile:
     burned_in: str = "hold"
     regions: tuple[DeviceRegion, ...] = ()
     faces: frozenset[str] = frozenset()
+    face_removal: FaceRemoval = field(default_factory=FaceRemoval)
 
     def __post_init__(self) -> None:
         unknown = self.options - set(METHODS)

@@ -22,7 +22,7 @@ REASONS = {
     "text_needs_review": "A description holds words that are not on the study's approved list.",
     "identifier_left": "An identifier of the person was still found after de-identification. Report it.",
     "overlay_in_pixels": "An overlay is hidden in the unused bits of the pixel data and could not be taken out.",
-    "face_needs_removal": "The plan wants faces removed from this exam, and that was not done.",
+    "face_needs_removal": "The plan wants faces removed from this exam. That was not done, or what was done could not be verified: the picture of before and after, and the report beside it, say which.",
 }
 
 
@@ -50,13 +50,16 @@ class DeidReport:
 class Deidentified:
     """The result: bytes that may pass, or None and the reason why a human must look first.
 
-    `identifiers` is what was gathered, for verification; it stays at the site.
+    `identifiers` is what was gathered, for verification; it stays at the site. `beyond` are the bytes of pixel data
+    that belong behind `data`, for a caller who left them on disk or asked for them apart: then they are `pixels`.
     """
 
     data: bytes | None
     report: DeidReport
     reason: str | None = None
     identifiers: Identifiers = field(default_factory=Identifiers, repr=False)
+    beyond: int = 0
+    pixels: memoryview | None = field(default=None, repr=False)
 
     @property
     def explanation(self) -> str:

@@ -72,7 +72,28 @@ CODE_MEANING = 0x00080104
 # Sequences whose items are emptied element by element; all others are emptied whole, since
 # codes of persons and institutions identify as well as names do.
 _ITEMS_STAY = frozenset({0x0040A730, 0x00700001, 0x0040A073, 0x00340001})
-_PROSE = ("Description", "Comment", "Title", "Text", "Reason", "Remarks", "History")
+_PROSE = ("Description", "Comment", "Title", "Text", "Reason", "Remarks", "History", "Label", "Notes", "Instruction")  # fmt: skip
+# Names that a person types, of beams, protocols and the like.
+_TYPED = frozenset(
+    (
+        "BeamName", "BlockName", "WedgeName", "StageName", "ViewName", "RTImageName", "TreatmentProtocols", "PatientAdditionalPosition", "DataSetName",
+        "ApplicationSetupName", "TemplateName", "ProtocolElementName", "AcquisitionProtocolName", "PatientReliabilityIndicator", "HangingProtocolName",
+        "HangingProtocolCreator", "HangingProtocolUserGroupName", "ConfigurationName", "OwnerID", "CompressionOriginator", "PatientSetupLabel", "DataSetSource",
+        "ManipulatedImage", "ImplantTemplateGroupName", "SurgicalTechnique", "SetupDeviceLabel", "RadiationMachineName", "PrinterName",
+    )
+)  # fmt: skip
+# Not in the table, and tell of a person, a place or a transaction all the same.
+_TELLING = frozenset(
+    (
+        "PatientBirthDateInAlternativeCalendar", "PatientDeathDateInAlternativeCalendar", "StrainStockNumber", "BreedRegistrationNumber", "ContactDisplayName",
+        "PlacerOrderNumberProcedure", "FillerOrderNumberProcedure", "PlacerOrderNumberImagingServiceRequestRetired",
+        "FillerOrderNumberImagingServiceRequestRetired", "NTPSourceAddress", "PrintJobID", "PrintQueueID", "StorageMediaFileSetID", "AssignedLocation",
+        "BoardingPassID", "ItineraryID", "ItineraryIDAssigningAuthority", "RouteID", "RouteIDAssigningAuthority", "RouteSegmentID", "RouteSegmentStartLocationID",
+        "RouteSegmentEndLocationID", "CarrierID", "ReferenceToRecordedSound", "CodingSchemeResponsibleOrganization", "ProductLotIdentifier",
+        "AuthorizationEquipmentCertificationNumber", "ComponentWelderIDs", "LocalNamespaceEntityID", "UniversalEntityID",
+    )
+)  # fmt: skip
+GRAPHICS, UNFORMATTED_TEXT = 113103, 0x00700006
 _STRING_NUMBERS = frozenset({"DS", "IS"})
 
 
@@ -187,6 +208,10 @@ class Rules:
 
     def _by_row(self, row: Row, vr: str) -> Do:
         told = [row.options[c] for c in self._columns if c in row.options]
+        if row.tag == UNFORMATTED_TEXT and GRAPHICS in self.profile.options:
+            return (
+                Do.CLEAN
+            )  # what the option says of the annotation, whose text this is
         if told:
             return self._optional(row, vr, told)
         return _basic(row.basic, vr, row.tag)
@@ -202,6 +227,8 @@ class Rules:
             return Do.RECURSE
         if vr in ("DA", "DT") or vr == "TM":
             return self._temporal(row, vr)
+        if "modified_dates" in self._columns and "modified_dates" in row.options:
+            return Do.REMOVE  # a time stamp in binary: it cannot be moved
         if "C" not in told and vr in ("PN", "UI"):
             return Do.KEEP
         if "C" in told and vr in FREE_TEXT_VRS and self.profile.comments == "remove":
@@ -258,8 +285,13 @@ class Rules:
     def _unlisted_text(self, tag: int, vr: str) -> Do:
         if tag == CODE_MEANING:
             return Do.FORMS
-        prose = vr in FREE_TEXT_VRS or any(w in keyword_of(tag) for w in _PROSE)
-        if not prose:
+        keyword = keyword_of(tag)
+        if keyword in _TELLING:
+            return Do.REMOVE
+        if keyword == "CodingSchemeName":
+            return Do.FORMS
+        prose = vr in FREE_TEXT_VRS or any(w in keyword for w in _PROSE)
+        if not prose and keyword not in _TYPED:
             return Do.LIGHT
         return Do.CLEAN if 113105 in self.profile.options else Do.REMOVE
 

@@ -62,11 +62,7 @@ class Source:
             Unreadable: it has gone, cannot be unpacked, or unpacks to too much.
         """
         try:
-            return (
-                self._unpack()
-                if self.packed
-                else (self.container / self.name).read_bytes()
-            )
+            return self._unpack() if self.packed else self._from_disk()
         except (
             OSError,
             zipfile.BadZipFile,
@@ -76,19 +72,15 @@ class Source:
         ):
             raise Unreadable("unreadable") from None
 
+    def _from_disk(self) -> bytes:
+        path = self.container / self.name
+        if not path.is_file():  # a pipe or a socket would be waited for without end
+            raise Unreadable("unreadable")
+        return path.read_bytes()
+
     def _unpack(self) -> bytes:
         with zipfile.ZipFile(self.container) as archive:
-            member = archive.getinfo(self.name)
-            if member.flag_bits & 1:
-                raise Unreadable("encrypted")
-            tight = member.file_size > TIGHTEST * max(member.compress_size, 1024)
-            if member.file_size > LARGEST_MEMBER or tight:
-                raise Unreadable("too_large")
-            with archive.open(member) as stream:
-                data = stream.read(member.file_size + 1)
-        if len(data) > member.file_size:
-            raise Unreadable("too_large")
-        return data
+            return unpacked_member(archive, archive.getinfo(self.name))
 
     def stamp(self) -> str:
         """What changes when the file does: size and time, or size and checksum."""
@@ -98,6 +90,24 @@ class Source:
                 return f"{member.file_size}-{member.CRC:08x}"
         told = (self.container / self.name).stat()
         return f"{told.st_size}-{told.st_mtime_ns}"
+
+
+def unpacked_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """One member's bytes.
+
+    Raises:
+        Unreadable: it is encrypted, or unpacks to far too much.
+    """
+    if member.flag_bits & 1:
+        raise Unreadable("encrypted")
+    tight = member.file_size > TIGHTEST * max(member.compress_size, 1024)
+    if member.file_size > LARGEST_MEMBER or tight:
+        raise Unreadable("too_large")
+    with archive.open(member) as stream:
+        data = stream.read(member.file_size + 1)
+    if len(data) > member.file_size:
+        raise Unreadable("too_large")
+    return data
 
 
 def sources(path: Path) -> Iterator[Source]:
@@ -123,11 +133,17 @@ def _is_archive(path: Path) -> bool:
 
 
 def _folder(top: Path) -> Iterator[Source]:
-    for folder, inner, names in os.walk(top):
+    for folder, inner, names in os.walk(top, onerror=_cannot_list):
         inner.sort()
         for name in sorted(names):
             relative = (Path(folder) / name).relative_to(top)
             yield Source(top, relative.as_posix())
+
+
+def _cannot_list(error: OSError) -> None:
+    raise InvalidInput(
+        f"{error.filename}: this folder cannot be read ({error.strerror}). Nothing was de-identified, so that no file is passed over."
+    )
 
 
 def _archive(path: Path) -> Iterator[Source]:

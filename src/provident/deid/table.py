@@ -118,17 +118,23 @@ def safe_private() -> tuple[PrivateRule, ...]:
     )
 
 
+# What decides the output, and so is part of every profile's hash.
+_DECIDING = (
+    "ps3_15_e1_1.tsv",
+    "ps3_15_e3_10_1.tsv",
+    "vendor_safe_private.tsv",
+    "words.txt",
+    "names.txt",
+    "dates.txt",
+    "people.txt",
+)
+
+
 @cache
 def tables_hash() -> str:
     """SHA-256 over the shipped tables and words: part of every profile's hash."""
     digest = hashlib.sha256(EDITION.encode())
-    for name in (
-        "ps3_15_e1_1.tsv",
-        "ps3_15_e3_10_1.tsv",
-        "vendor_safe_private.tsv",
-        "words.txt",
-        "names.txt",
-    ):
+    for name in _DECIDING:
         digest.update(_text(name).encode())
     return digest.hexdigest()
 
@@ -138,3 +144,22 @@ def words() -> frozenset[str]:
     """Words that a descriptor may keep: the vocabulary of imaging, in lower case."""
     lines = _text("words.txt").splitlines()
     return frozenset(w for w in lines if w and not w.startswith("#"))
+
+
+def lines_of(name: str, section: str) -> tuple[str, ...]:
+    """The lines of a section of a word list; its heading begins with the section's name."""
+    found: list[str] = []
+    inside = False
+    for line in _text(name).splitlines():
+        if line.startswith("["):
+            inside = line[1:-1].split(":")[0] == section
+        elif inside and line and not line.startswith("#"):
+            found.append(line)
+    if not found:
+        raise KeyError(f"{name} has no section {section}")
+    return tuple(found)
+
+
+def words_of(name: str, section: str) -> frozenset[str]:
+    """The words of a section of a word list."""
+    return frozenset(w for line in lines_of(name, section) for w in line.split())

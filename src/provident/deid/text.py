@@ -8,21 +8,32 @@ Three depths. `light` looks for this person's identifiers alone (technical attri
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+import unicodedata
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from provident.deid.approval import is_approved_word
 from provident.deid.identifiers import Identifiers, fold, spellings
-from provident.deid.names import common_names
+from provident.deid.own_dates import without_dates
 from provident.deid.patterns import without_patterns
 from provident.deid.table import words
+from provident.deid.third_parties import (
+    GONE,
+    eponyms,
+    is_name_beside,
+    without_introduced,
+)
 
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-ÿ]+|[^\W\d_]+|\d+")
-_IN_FIGURES = re.compile(
-    r"(?<![^\W_])(\d{1,4})([-/._ ]?)(\d{1,2})([-/._ ]?)(\d{1,4})(?![^\W_])"
+PARTICLES = frozenset(("van", "von", "der", "den", "de", "la", "las", "los", "al", "el", "bin", "di", "della", "del", "du", "dos", "da", "le", "ten", "ter", "zu"))  # fmt: skip
+_WORD_OR_GONE = re.compile(rf"{_WORD.pattern}|{GONE}")
+_BESIDE = re.compile(
+    rf"[\s.'\u2019-]{{1,2}}(?:(?:{'|'.join(sorted(PARTICLES))})[\s-]+){{0,3}}"
 )
+_INITIALS_AND_YEAR = re.compile(r"([a-z]{2,3})(\d{2}|\d{4})")
+# Figures that are read, or written to pass a filter, as letters.
+_LOOKS_LIKE = str.maketrans("013456789", "oleasgtbg")
 _SPACES = re.compile(r"[ \t]+")
 _EMPTY = re.compile(r"[\(\[\{<]\s*[,;:.\-/]*\s*[\)\]\}>]")
 _BEFORE_MARK = re.compile(r"\s+([,;:.)\]])")
@@ -58,6 +69,9 @@ class Cleaner:
     _long: tuple[str, ...] = field(init=False)
     _phrases: re.Pattern[str] | None = field(init=False)
     _dates: frozenset[str] = field(init=False)
+    _shared: frozenset[str] = field(init=False)
+    _figures: str = field(init=False)
+    _years: frozenset[str] = field(init=False)
     _done: dict[tuple[str, str], Cleaned] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,7 +93,10 @@ class Cleaner:
                 reverse=True,
             )
         )
+        self._shared = frozenset(fold(n) for n in self.identifiers.shared)
         self._dates = self.identifiers.dates
+        self._figures = "|".join(re.sub(r"\D", "", n) for n in sorted(numbers))
+        self._years = frozenset(n for n in numbers if len(n) == 4 and n.isdigit())
 
     def clean(self, text: str, depth: str) -> Cleaned:
         """The text at a depth (`light`, `forms`, `full`)."""
@@ -98,12 +115,14 @@ class Cleaner:
         if depth == "light":
             own = self._without_own(text, self._technical)
             return Cleaned(tidy(own) if own != text else text)
+        plain = text if text.isascii() else _without_disguise(text)
         # Forms first: a name taken out of an e-mail address would leave the rest of it.
-        formed = self._without_own(without_patterns(text), self._exact)
-        if depth == "forms" or fold(formed.strip()) in self.approved:
+        formed = self._without_own(without_patterns(plain, self._dates), self._exact)
+        if depth == "forms" or fold(formed.replace(GONE, " ").strip()) in self.approved:
             return Cleaned(tidy(formed) if formed != text else text)
         unapproved: list[str] = []
-        kept = _WORD.sub(lambda m: _approved(m.group(), unapproved), formed)
+        formed = without_introduced(formed, self._shared)
+        kept = _approved_words(formed, self._shared, unapproved)
         if self.hold:
             kept = formed
         return Cleaned(tidy(kept) if kept != text else text, tuple(unapproved))
@@ -117,7 +136,7 @@ class Cleaner:
         if not exact:
             return text
         return _WORD.sub(
-            lambda m: " " if self._is_own(m.group(), exact) else m.group(), text
+            lambda m: GONE if self._is_own(m.group(), exact) else m.group(), text
         )
 
     def _is_own(self, word: str, exact: frozenset[str]) -> bool:
@@ -126,9 +145,49 @@ class Cleaner:
             return True
         if folded in words():
             return False
+        if folded.isdigit():
+            return self._is_part_of_number(folded)
         if any(long in folded for long in self._long):
             return True
-        return any(_alike(folded, long) for long in self._long)
+        if self._is_initials_and_year(folded):
+            return True
+        return any(form and self._resembles(form, exact) for form in _read_as(folded))
+
+    def _resembles(self, folded: str, exact: frozenset[str]) -> bool:
+        return folded in exact or any(_alike(folded, long) for long in self._long)
+
+    def _is_part_of_number(self, digits: str) -> bool:
+        """Whether figures are five or more of a number's, or its last four."""
+        if len(digits) >= 5:
+            return digits in self._figures
+        return len(digits) == 4 and f"{digits}|" in f"{self._figures}|"
+
+    def _is_initials_and_year(self, folded: str) -> bool:
+        match = _INITIALS_AND_YEAR.fullmatch(folded)
+        if match is None or match[1] in words():
+            return False
+        return any(year.endswith(match[2]) for year in self._years)
+
+
+def _read_as(folded: str) -> tuple[str, ...]:
+    """A word, and what it says where figures were read for letters: Qu4rrendon, 0kafor."""
+    letters = sum(c.isalpha() for c in folded)
+    if letters == len(folded):
+        return (folded,)
+    if letters < 3 or 2 * letters < len(folded):
+        return ()
+    told = folded.translate(_LOOKS_LIKE)
+    return (told, told.replace("l", "i")) if "1" in folded else (told,)
+
+
+@lru_cache(maxsize=1024)
+def _without_disguise(text: str) -> str:
+    """Without characters that are not seen, and with all figures as ASCII writes them."""
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return "".join(
+        str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c
+        for c in seen
+    )
 
 
 def _phrases(values: list[str]) -> re.Pattern[str] | None:
@@ -139,40 +198,15 @@ def _phrases(values: list[str]) -> re.Pattern[str] | None:
         joined = "".join(parts)
         if len(parts) > 1:
             found.append(r"[\W_]{0,3}".join(re.escape(p) for p in parts))
-        if len(joined) >= 6 and any(c.isdigit() for c in joined):
-            found.append(r"[\s.\-/]?".join(re.escape(c) for c in joined))
+        digits = re.sub(r"\D", "", joined)
+        found += [
+            r"[\s.\-/]?".join(re.escape(c) for c in spelt)
+            for spelt in sorted({joined, digits})
+            if len(spelt) >= 6 and digits
+        ]
     if not found:
         return None
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])", re.IGNORECASE)
-
-
-def without_dates(text: str, dates: frozenset[str]) -> str:
-    """The text without these dates (YYYYMMDD), in whatever order and with whatever gaps they are written."""
-    at = 0
-    match = _IN_FIGURES.search(text)
-    while match is not None:
-        if _spelt(match, dates):
-            text = f"{text[: match.start()]} {text[match.end() :]}"
-            at = match.start()
-        else:
-            at = match.start() + 1
-        match = _IN_FIGURES.search(text, at)
-    return text
-
-
-def _spelt(match: re.Match[str], dates: frozenset[str]) -> bool:
-    """Whether figures spell one of the dates: 2024-03-15, 20240315, 15.3.2024, 3/15/2024, 15032024."""
-    first, gap, middle, gap2, last = match.groups()
-    if not gap and not gap2:
-        joined = first + middle + last
-        return joined in dates or f"{joined[4:]}{joined[2:4]}{joined[:2]}" in dates
-    if len(first) == 4:
-        told = {f"{first}{middle.zfill(2)}{last.zfill(2)}"}
-        whole = bool(gap and gap2) or len(middle) == len(last) == 2
-        return whole and not told.isdisjoint(dates)
-    one, two = first.zfill(2), middle.zfill(2)
-    told = {f"{last}{two}{one}", f"{last}{one}{two}"}
-    return bool(gap and gap2) and not told.isdisjoint(dates)
 
 
 def _alike(word: str, name: str) -> bool:
@@ -205,70 +239,61 @@ def within_distance(a: str, b: str, limit: int) -> bool:
     return previous[-1] <= limit
 
 
-def _approved(word: str, unapproved: list[str]) -> str:
-    """The word, or a space when it is no approved word; a word with digits is judged by its pieces."""
-    pieces = _PIECE.findall(word)
-    mixed = len(pieces) > 1
-    for piece in pieces:
-        if not piece.isdigit() and not is_approved(piece, mixed=mixed):
-            unapproved.append(word)
-            return " "
-    return word
+def _approved_words(text: str, shared: frozenset[str], unapproved: list[str]) -> str:
+    """The text with a space for each word that is not approved, and for names that stand beside one."""
+    found = list(_WORD_OR_GONE.finditer(text))
+    named = eponyms(text)
+    whole = [any(a <= m.start() and m.end() <= b for a, b in named) for m in found]
+    bad = [
+        m.group() == GONE or not (is_approved_word(m.group()) or stays)
+        for m, stays in zip(found, whole, strict=True)
+    ]
+    if not any(bad):
+        return text
+    there = [place for place, stays in enumerate(whole) if not stays]
+    _mark_beside(text, found, bad, there, -1, shared)
+    _mark_beside(text, found, bad, there[::-1], 1, shared)
+    out, at = [], 0
+    for match, gone in zip(found, bad, strict=True):
+        if gone and match.group() == GONE:
+            continue
+        if gone:
+            unapproved.append(match.group())
+            out += [text[at : match.start()], " "]
+            at = match.end()
+    return "".join([*out, text[at:]])
 
 
-@lru_cache(maxsize=65536)
-def is_approved(piece: str, *, mixed: bool = False) -> bool:
-    """Whether letters may stay: vocabulary, an abbreviation of it, an acronym, or too short to name.
-
-    Common given names and surnames may not, unless they are imaging words themselves.
-    """
-    folded = fold(piece)
-    if folded in words():
-        return True
-    if folded in common_names():
-        return False
-    if len(folded) <= 2:
-        return piece.isascii()
-    if piece.isascii() and (mixed or piece.isupper()) and _is_acronym(folded, mixed):
-        return True
-    return _abbreviates(folded) or _compound(folded)
-
-
-def _is_acronym(folded: str, mixed: bool) -> bool:
-    """Three letters, or four that stand beside figures or have no vowel: BOYE may be a name, STND is none."""
-    if len(folded) <= 3:
-        return True
-    return len(folded) == 4 and (mixed or not set(folded) & set("aeiouy"))
-
-
-@cache
-def _sorted_words() -> tuple[str, ...]:
-    return tuple(sorted(words()))
-
-
-def _abbreviates(folded: str) -> bool:
-    """Four letters or more that begin an imaging word."""
-    if len(folded) < 4:
-        return False
-    place = bisect_left(_sorted_words(), folded)
-    return place < len(_sorted_words()) and _sorted_words()[place].startswith(folded)
-
-
-def _compound(folded: str) -> bool:
-    """Two imaging words written as one (bodycoil, t1fatsat), or a plural."""
-    vocabulary = words()
-    if folded.endswith("s") and folded[:-1] in vocabulary:
-        return True
-    return any(
-        folded[:i] in vocabulary and folded[i:] in vocabulary
-        for i in range(3, len(folded) - 2)
-    )
+def _mark_beside(
+    text: str,
+    found: list[re.Match[str]],
+    bad: list[bool],
+    order: list[int],
+    step: int,
+    shared: frozenset[str],
+) -> None:
+    """Mark the names of the vocabulary beside a capitalised word that goes: Rose Castellanova."""
+    for place in order:
+        other = place + step
+        while 0 <= other < len(found) and fold(found[other].group()) in PARTICLES:
+            other += step
+        if not 0 <= other < len(found) or bad[place] or not bad[other]:
+            continue
+        own = found[other].group() == GONE
+        word, beside = found[place].group(), found[other].group()
+        if not own and not (beside[0].isupper() and word.isupper() == beside.isupper()):
+            continue
+        first, last = sorted((place, other))
+        gap = text[found[first].end() : found[last].start()]
+        named = is_name_beside(word, own=own) or fold(word) in shared
+        if named and _BESIDE.fullmatch(gap):
+            bad[place] = True
 
 
 def tidy(text: str) -> str:
     """What is left, without the holes."""
     lines = []
-    for line in text.splitlines():
+    for line in text.replace(GONE, " ").splitlines():
         line = _EMPTY.sub(" ", line)
         line = _MARKS.sub(r"\1", _BEFORE_MARK.sub(r"\1", line))
         line = _SPACES.sub(" ", line).strip(_EDGES)

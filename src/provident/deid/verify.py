@@ -45,7 +45,7 @@ _LETTERS = (
     4  # shorter names occur by chance; they are looked for as words of the text alone
 )
 _DIGITS = 6  # shorter runs of digits occur in any table of numbers
-_UID = re.compile(rb"(?<![\d.])[0-2](?:\.\d{1,39}){3,}")
+_UID = re.compile(r"[0-2](?:\.\d{1,39}){3,}", re.ASCII)
 Needle = tuple[str, bytes, bool]
 _COMPRESSED = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff"
 _SEQUENCE_END = b"\xfe\xff\xdd\xe0\0\0\0\0"
@@ -60,24 +60,31 @@ def verify(
     subject: Subject | None = None,
     shifted_by: int | None = None,
     written: frozenset[str] = frozenset(),
+    beyond: int = 0,
+    pixels: memoryview | None = None,
 ) -> list[Leak]:
     """What is left in one de-identified file; empty when nothing is.
 
     `subject` is whom the file was made for: its number and visit are no leak, nor are the texts of
     the profile's trial, and an original date that is also the shifted form of another one is none.
     Where the subject is not known, `shifted_by` are the days by which its dates were moved and
-    `written` the numbers that the study gives.
+    `written` the numbers that the study gives. `beyond` are bytes of native pixel values that follow `data`, which
+    nobody searches, or of the fragments in `pixels`, which are searched: where `data` does not end with the header of
+    just so many, that is a leak.
     """
+    if beyond and not _ends_before_pixels(data, beyond, pixels):
+        return [Leak("pixels", "unreadable")]
     if subject is not None:
         shifted_by = subject.date_shift_days
-    found = scan(data, identifiers, shifted_by=shifted_by)
+    found = scan(data, identifiers, shifted_by=shifted_by, beyond=beyond, pixels=pixels)
     if any(leak.kind in ("name", "number", "place") for leak in found):
         # What the study writes, and devices and institutions that the profile retains, are no
         # leak, wherever they were gathered.
         left = without_retained(data, identifiers, profile)
         open_texts = written_texts(profile, subject) | written
-        found = scan(masked(data, open_texts), left, shifted_by=shifted_by)
-    return [*found, *remains(data, profile)]
+        blank = masked(data, open_texts)
+        found = scan(blank, left, shifted_by=shifted_by, beyond=beyond, pixels=pixels)
+    return [*found, *remains(data, profile, beyond)]
 
 
 def without_retained(
@@ -101,14 +108,21 @@ def _part_of(place: str, retained: frozenset[str]) -> bool:
 
 
 def scan(
-    data: bytes, identifiers: Identifiers, *, shifted_by: int | None = None
+    data: bytes,
+    identifiers: Identifiers,
+    *,
+    shifted_by: int | None = None,
+    beyond: int = 0,
+    pixels: memoryview | None = None,
 ) -> list[Leak]:
     """Search the bytes for each identifier in each encoding.
 
     Pixel values are left out: they hold no text but what is drawn. What else stands in compressed
     pixels (comments of JPEG and the like) is searched in one-byte encodings.
     """
-    end, compressed = _pixels_start(data)
+    end, compressed = _pixels_start(data, beyond)
+    fragments, first = (data, end) if pixels is None else (pixels, 0)
+    compressed = compressed or pixels is not None
     head = data[:end]
     found = [
         Leak(_near(at), kind)
@@ -120,8 +134,12 @@ def scan(
         short = tuple(
             n for n in needles(identifiers.without_uids()) if b"\0" not in n[1]
         )
-        beside = outside_of_coding(data, end).lower()
-        found += [Leak("compressed pixels", kind) for kind, _ in _words(beside, short)]
+        kinds = {
+            kind: None
+            for beside in outside_of_coding(fragments, first)
+            for kind, _ in _words(beside.lower(), short)
+        }
+        found += [Leak("compressed pixels", kind) for kind in kinds]
     return found
 
 
@@ -131,12 +149,12 @@ def in_name(name: str, identifiers: Identifiers) -> bool:
     return bool(scan(raw, identifiers))
 
 
-def _pixels_start(data: bytes) -> tuple[int, bool]:
+def _pixels_start(data: bytes, beyond: int = 0) -> tuple[int, bool]:
     """Where the pixels begin when they are the file's last element, and whether they are compressed.
 
     The tag's bytes may stand elsewhere by chance: only the one that reaches the end counts.
     """
-    if data.endswith(_SEQUENCE_END):
+    if data.endswith(_SEQUENCE_END) and not beyond:
         at = data.find(_COMPRESSED)
         if at >= 0:
             return at + len(_COMPRESSED), True
@@ -147,10 +165,22 @@ def _pixels_start(data: bytes) -> tuple[int, bool]:
             8,
         ):  # implicit: length behind the tag; explicit: behind VR and zeros
             length = int.from_bytes(data[at + offset : at + offset + 4], "little")
-            if length and at + offset + 4 + length == len(data):
+            if length and at + offset + 4 + length == len(data) + beyond:
                 return at + offset + 4, False
         at = data.find(_PIXEL_DATA, at + 1)
     return len(data), False
+
+
+def _ends_before_pixels(
+    data: bytes, beyond: int, pixels: memoryview | None = None
+) -> bool:
+    """Whether the last bytes are the header of a native pixel data element with this length, or of these fragments."""
+    if pixels is not None:
+        whole = len(pixels) == beyond and pixels[-8:] == _SEQUENCE_END
+        return whole and data.endswith(_COMPRESSED)
+    told = beyond.to_bytes(4, "little")
+    explicit = (_PIXEL_DATA + vr + b"\0\0" + told for vr in (b"OW", b"OB"))
+    return data.endswith((_PIXEL_DATA + told, *explicit))
 
 
 def _words(lower: bytes, told: tuple[Needle, ...]) -> Iterator[tuple[str, int]]:
@@ -245,12 +275,22 @@ def _digit_beside(head: bytes, at: int, size: int) -> bool:
 
 
 def _uids(head: bytes, identifiers: Identifiers) -> Iterator[int]:
-    if not identifiers.uids:
-        return
-    for match in _UID.finditer(head):
-        uid = match.group().decode("ascii")
-        if uid in identifiers.uids and not uid.startswith("1.2.840.10008."):
-            yield match.start()
+    for uid in sorted(identifiers.uids):
+        if uid.startswith("1.2.840.10008.") or not _UID.fullmatch(uid):
+            continue
+        needle = uid.encode("ascii")
+        at = head.find(needle)
+        while at >= 0:
+            if not _goes_on(head, at, at + len(needle)):
+                yield at
+            at = head.find(needle, at + 1)
+
+
+def _goes_on(head: bytes, start: int, end: int) -> bool:
+    """Whether a UID found is but a part of a longer one."""
+    before, after = head[start - 1 : start], head[end : end + 2]
+    longer = after[:1].isdigit() or (after[:1] == b"." and after[1:].isdigit())
+    return before.isdigit() or before == b"." or longer
 
 
 def _near(at: int) -> str:

@@ -25,7 +25,7 @@ from provident.plan.whole import Plan, build
 LARGEST_PLAN = 64_000_000  # bytes of all files
 MOST_FILES = 2_000
 ATTACHMENTS = frozenset(
-    {".csv", ".png", ".jpg", ".jpeg", ".svg", ".md", ".txt", ".pdf"}
+    {".csv", ".png", ".jpg", ".jpeg", ".svg", ".md", ".txt", ".pdf", ".npz"}
 )
 
 

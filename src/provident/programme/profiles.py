@@ -6,21 +6,24 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pydicom._uid_dict import UID_dictionary
 
 from provident.deid import Action, Override, PrivateRule, Profile, Trial
 from provident.deid.identifiers import fold
-from provident.deid.profile import SHIPPED_OVERRIDES, DeviceRegion
+from provident.deid.profile import SHIPPED_OVERRIDES, DeviceRegion, FaceRemoval
 from provident.deid.vrs import is_standard, keywords
-from provident.kernel import PlanError
+from provident.kernel import InvalidInput, PlanError
 from provident.plan import Plan
 from provident.plan.models.deidentification import (
     DeidentificationProfile,
     Deviation,
+    Faces,
     TrialIdentity,
 )
 from provident.plan.nearest import did_you_mean
+from provident.plan.quantities import Interval, convert
 
 
 FILE = "deidentification.yaml"
@@ -65,6 +68,7 @@ def deid_profile(plan: Plan, site_id: str) -> Profile:
         burned_in=told.pixels.found,
         regions=tuple(_regions(plan, told.pixels.regions)),
         faces=frozenset(told.faces.when.body_part) if told.faces else frozenset(),
+        face_removal=_face_removal(plan, told.faces),
     )
 
 
@@ -78,6 +82,8 @@ def profile_problems(plan: Plan) -> Iterator[str]:
         if deviation.sop_class and not _sop_class(deviation.sop_class):
             near = did_you_mean(deviation.sop_class, _sop_classes())
             yield f'no SOP class is called "{deviation.sop_class}"{near}'
+    if told.faces:
+        yield from _face_problems(plan, told.faces)
     approved = told.text.approved
     if approved and approved not in plan.files:
         yield f'the list of approved values "{approved}" is not in the plan\'s folder'
@@ -127,6 +133,41 @@ def _private(told: DeidentificationProfile) -> Iterator[PrivateRule]:
             yield PrivateRule(
                 rule.creator, rule.group, element, rule.vr or "", why=rule.why
             )
+
+
+def _face_problems(plan: Plan, told: Faces) -> Iterator[str]:
+    for name in ("left", "brain_lost") if told.verify else ():
+        if not 0 <= _share(getattr(told.verify, name)) < 1:
+            yield f"faces.verify.{name} is an upper bound below 100 %, such as <= 5 %"
+    if told.template is None:
+        return
+    if told.template not in plan.files:
+        yield f'the template head "{told.template}" is not in the plan\'s folder'
+        return
+    from provident.deid.faces.template import read
+
+    try:
+        read(plan.files[told.template])
+    except InvalidInput as error:
+        yield f"{told.template}: {error}"
+
+
+def _face_removal(plan: Plan, told: Faces | None) -> FaceRemoval:
+    if told is None:
+        return FaceRemoval()
+    limits = (
+        FaceRemoval()
+        if told.verify is None
+        else FaceRemoval(
+            left=_share(told.verify.left), brain_lost=_share(told.verify.brain_lost)
+        )
+    )
+    own = plan.files[told.template] if told.template else b""
+    return replace(limits, remove=told.remove, template=own)
+
+
+def _share(limit: Interval) -> float:
+    return convert(limit.high, limit.unit, "%") / 100
 
 
 def _birth_date(told: DeidentificationProfile) -> str:

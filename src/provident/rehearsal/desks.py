@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"<dt>Hospital number</dt>\s*<dd>([^<]*)</dd>")
 _ISSUED_BY = re.compile(r"<dt>Issued by</dt>\s*<dd>([^<]*)</dd>")
 _RELEASE = re.compile(r"/reading/cases/\d+/release")
 _DRAW = re.compile(r"/reading/designs/([\w-]+)/draw")
+_PASSED_TEST, _FAILED_TEST = "passed the transfer test with today", "failed the latest transfer test"  # fmt: skip
 _OPEN_LIMIT = re.compile(r'name="name" value="([\w.-]+)"')
 TABS = 3  # exams that the physicist has open at a time; each signature takes the platform a fifth of a second
 AS_PLANNED = "as in the manual"  # the word for an exam that passed
@@ -36,6 +37,10 @@ class SiteOffice:
     _looked_at: set[str] = field(default_factory=set)
     _issuer: str | None = None
     _linked: set[str] = field(default_factory=set)
+
+    def ask_for_test(self) -> None:
+        """Have the site's gateway run the transfer test."""
+        self.visitor.send(self.visitor.path("transfers/tests/ask"), {})
 
     def enrol(self, h: Enrolment) -> None:
         """Enrol a participant who consents to everything."""
@@ -228,8 +233,19 @@ class TrialOffice:
         }  # fmt: skip
         self.visitor.send(self.visitor.path("people"), told)
 
+    def tested(self) -> int:
+        """How many sites have passed the transfer test.
+
+        Raises:
+            Stopped: one has failed it.
+        """
+        page = self.visitor.get(self.visitor.path("sites"))
+        if _FAILED_TEST in page.source:
+            raise Stopped("A site failed the transfer test; the page of transfer tests says what was wrong.")  # fmt: skip
+        return page.source.count(_PASSED_TEST)
+
     def open_site(self, site: str) -> None:
-        """Open a site on the grounds of its checklist."""
+        """Open a site on the grounds of its checklist; without a transfer test that it passed the platform refuses."""
         told = {"reason": "Survey accepted, agreement signed, training complete, transfer test passed."}  # fmt: skip
         self.visitor.send(self.visitor.path(f"sites/{site}/open"), told)
 

@@ -130,7 +130,14 @@ class Play:
         office = self.trial_office()
         for account in self.accounts[1:]:
             office.make_account(account)
-        for number, site in enumerate(self.plan.sites.sites):
+        began = time.monotonic()
+        self.platform.clock.set(at - timedelta(days=10))
+        sites = list(self.plan.sites.sites)
+        for site in sites:
+            self.office(site).ask_for_test()
+        self._until(lambda: office.tested() == len(sites), "the sites' transfer tests", every=LOOK_AT_PAGE)  # fmt: skip
+        self._took("transfer tests", began)
+        for number, site in enumerate(sites):
             self.platform.clock.set(at - timedelta(days=9 - number))
             office.open_site(site)
 

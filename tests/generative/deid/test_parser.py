@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pydicom
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -97,7 +97,7 @@ def test_compressed_pixels_of_any_bytes_are_walked_to_their_end(pieces):
     data = b"\xfe\xff\x00\xe0" + len(fragment).to_bytes(4, "little") + fragment
     tail = b"\xfe\xff\xdd\xe0\0\0\0\0Quarrendon"
 
-    assert outside_of_coding(data + tail, 0).endswith(tail)
+    assert list(outside_of_coding(data + tail, 0))[-1].endswith(tail)
 
 
 NAMES = st.text(st.characters(categories=["L"]), min_size=5, max_size=12)
@@ -109,7 +109,6 @@ NAMES = st.text(st.characters(categories=["L"]), min_size=5, max_size=12)
 )
 def test_a_name_never_stays_in_a_description(family, given_name, template):
     who = Identifiers.of(names=[f"{family}^{given_name}"])
-    assume(family in who.names)  # EMPTY or UNKNOWN in the place of a name is none
 
     for name in (family, family.upper(), family.lower(), f"{given_name}{family}"):
         cleaned = Cleaner(who).clean(template.format(name), "full").text

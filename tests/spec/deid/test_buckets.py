@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
+import zipfile
 
 import httpx
 import obstore
+import pydicom
 import pytest
 from obstore.store import from_url
 from typer.testing import CliRunner
@@ -14,7 +17,7 @@ from typer.testing import CliRunner
 from provident.adapters.deid_files import RemoteSource, last_part, remote_sources
 from provident.cli.main import build
 from provident.deid.sources import Unreadable
-from provident.kernel import InvalidInput
+from provident.kernel import InvalidInput, Refused
 from tests.spec.deid.files import ct_file
 
 
@@ -142,3 +145,65 @@ def test_mistakes_end_in_words(app, bucket, source, out, words):
 )
 def test_what_files_beside_a_bucket_s_output_are_called(address, name):
     assert last_part(address) == name
+
+
+def put(endpoint: str, bucket: str, path: str, data: bytes) -> None:
+    httpx.put(f"{endpoint}/{bucket}/{path}", content=data).raise_for_status()
+
+
+def test_an_archive_in_a_bucket_is_read_where_it_lies(app, bucket, endpoint, tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("CT/IM7.dcm", ct_file(SOPInstanceUID="1.2.7"))
+        archive.writestr("note", b"hi")
+    put(endpoint, bucket, "scans/old.zip", packed.getvalue())
+    put(endpoint, bucket, "scans/none.zip", b"PK\x03\x04 and no more")
+
+    told = json.loads(call(app, "deid", f"s3://{bucket}/scans", f"s3://{bucket}/clean", "--json").stdout)  # fmt: skip
+
+    reasons = {f["in"]: f["reason"] for f in told["files"]}
+    assert reasons["old.zip/CT/IM7.dcm"] is None
+    assert (reasons["old.zip/note"], reasons["none.zip"]) == ("not_dicom", "not_dicom")
+    assert (told["in"], told["out"]) == (6, 3)
+    again = json.loads(call(app, "deid", f"s3://{bucket}/scans", f"s3://{bucket}/clean", "--json").stdout)  # fmt: skip
+    assert again["files"] == told["files"]
+
+
+def test_an_index_is_written_into_a_bucket_too(app, bucket, endpoint, tmp_path):
+    result = call(app, "deid", f"s3://{bucket}/scans", f"s3://{bucket}/clean", "--dicomdir", "--json")  # fmt: skip
+    told = json.loads(result.stdout)
+
+    made = {s.name: s.read() for s in remote_sources(f"s3://{bucket}/clean")}
+    assert told["dicomdir"] is True
+    index = pydicom.dcmread(io.BytesIO(made.pop("DICOMDIR")))
+    listed = {"/".join(r.ReferencedFileID) for r in index.DirectoryRecordSequence if "ReferencedFileID" in r}  # fmt: skip
+    assert listed == set(made)
+    result = call(app, "verify", f"s3://{bucket}/clean", "--manifest", tmp_path / "clean.manifest.json", "--public-key", told["public_key"])  # fmt: skip
+    assert result.exit_code == 0, result.output
+
+
+def test_a_prefix_that_holds_something_else_is_refused(app, bucket, endpoint):
+    put(endpoint, bucket, "clean/identified.dcm", ct_file())
+
+    result = call(app, "deid", f"s3://{bucket}/scans", f"s3://{bucket}/clean")
+
+    assert isinstance(result.exception, Refused)
+    assert keys(endpoint, bucket, "clean") == {"identified.dcm"}
+
+
+def test_a_run_anew_takes_away_what_the_earlier_one_made(
+    app, bucket, endpoint, tmp_path
+):
+    call(app, "deid", f"s3://{bucket}/scans", f"s3://{bucket}/clean")
+    obstore.delete(from_url(f"s3://{bucket}", client_options={"allow_http": True}), "scans/a/IM2.dcm")  # fmt: skip
+
+    call(app, "deid", f"s3://{bucket}/scans", f"s3://{bucket}/clean", "--anew")
+
+    assert keys(endpoint, bucket, "clean") == {"a/IM1.dcm"}
+
+
+def test_a_bucket_that_cannot_be_written_is_said_in_words(app, bucket, tmp_path):
+    result = call(app, "deid", f"s3://{bucket}/scans", "s3://no-such-bucket-here/x")
+
+    assert isinstance(result.exception, InvalidInput)
+    assert "goes on where it stopped" in str(result.exception) or "cannot be listed" in str(result.exception)  # fmt: skip

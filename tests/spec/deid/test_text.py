@@ -86,6 +86,68 @@ def clean(text: str) -> str:
         ("knee A8520162", "knee"),
         ("knee of a 94-year-old", "knee of a"),
         ("山田太郎 chest", "chest"),
+        # dates: more languages, in words, and what is left beside them
+        ("knee 3rd of March '74", "knee"),
+        ("le 1er mai 2024 knee", "le knee"),
+        ("knee am 15.3.", "knee"),
+        ("knee Friday 15 March 2024, late", "knee, late"),
+        ("zwölfter Mai neunzehnhundertvierundsiebzig, knee", "knee"),
+        (
+            "the fifteenth of March two thousand and twenty-four; knee",
+            "the; knee",
+        ),
+        ("knee 15 marca 2024 r.", "knee r."),
+        ("knee 15. května 2024", "knee"),
+        ("knee 2024. március 15.", "knee"),
+        ("knee 15 Mart 2024", "knee"),
+        ("knee den 15. marts 2024", "knee"),
+        ("knee 15. maaliskuuta 2024", "knee"),
+        ("knee 15 mars 2024", "knee"),
+        ("knee 15 de março de 2024", "knee"),
+        ("knee 2024-W11-5", "knee"),
+        ("knee KW 11/2024", "knee"),
+        ("knee 03/2024", "knee"),
+        ("knee 15/03", "knee"),  # of this person's exam
+        ("knee 15-III-2024", "knee"),
+        ("knee 1710460800", "knee"),
+        (
+            "knee \uff12\uff10\uff12\uff14-\uff10\uff13-\uff11\uff15",
+            "knee",
+        ),  # as wide as Chinese characters
+        # and what only looks like one
+        ("IRM des 2 genoux", "IRM des 2 genoux"),
+        ("T2 TSE MARS 2", "T2 TSE MARS 2"),
+        ("MAR 3 keV 120", "MAR 3 keV 120"),
+        ("TE/TR 9/2000", "TE/TR 9/2000"),
+        ("Ser/Img 3/4", "Ser/Img 3/4"),
+        ("AX T2 5MM", "AX T2 5MM"),
+        ("b 100 400 800", "b 100 400 800"),
+        ("ADC (10^-6 mm2/s)", "ADC (10^-6 mm2/s)"),
+        # this person once more
+        ("knee Qu4rrendon", "knee"),
+        ("knee H77 31 904", "knee"),
+        ("knee 31904", "knee"),  # the last five figures of the number
+        ("knee Quar\u200brendon", "knee"),
+        # other people
+        ("knee, wife Rose", "knee, wife"),
+        ("knee; reported by STONE", "knee; reported by"),
+        ("scanned by JK, knee", "scanned by, knee"),
+        ("tech J.K. knee", "tech knee"),
+        ("knee, Mark Tolliver", "knee"),
+        ("Rose van der Berghmans, knee", "van der, knee"),
+        ("knee Dr Tolliver CT", "knee CT"),
+        ("by Smith Radiographer: JW; knee", "by Radiographer: knee"),
+        ("knee Longbottom", "knee"),  # two imaging words, and a name
+        ("knee for Ng", "knee for"),
+        ("MRN 770 589 1524 PTV60", "MRN PTV60"),
+        ("knee QQ 12 34 56 C", "knee"),
+        ("fax (020) 7946-0456 / 3D VR", "3D VR"),
+        # diseases, scores and views that bear a name
+        ("Baker's cyst", "Baker's cyst"),
+        ("Hill-Sachs lesion", "Hill-Sachs lesion"),
+        ("Salter-Harris II, Larsen score 3", "Salter-Harris II, Larsen score 3"),
+        ("Circle of Willis", "Circle of Willis"),
+        ("knee, Baker", "knee"),
     ],
 )
 def test_a_description(text, expected):
@@ -352,3 +414,81 @@ def test_an_age_in_a_report_is_capped_as_well(years, expected):
     out = result(file_of(data_set(ContentSequence=Sequence([item]))))
 
     assert str(out.ContentSequence[0].MeasuredValueSequence[0].NumericValue) == expected
+
+
+def test_staff_called_by_an_imaging_word_is_taken_out_where_a_name_stands():
+    told = {
+        text: result(
+            ct_file(OperatorsName="Hand^Jory", StudyDescription=text)
+        ).StudyDescription
+        for text in ("MR Hand left", "MR knee seen by Hand", "MR knee Jory Hand")
+    }
+
+    assert told == {
+        "MR Hand left": "MR Hand left",
+        "MR knee seen by Hand": "MR knee seen by",
+        "MR knee Jory Hand": "MR knee",
+    }
+
+
+@pytest.mark.parametrize("name", ["HEAD", "Test^Regression", "OB"])
+def test_a_phantom_called_by_imaging_words_keeps_its_descriptions(name):
+    out = result(ct_file(PatientName=name, StudyDescription="HEAD regression test"))
+
+    assert out.StudyDescription == "HEAD regression test"
+
+
+def test_a_patient_called_by_an_imaging_word_is_taken_out_of_descriptions():
+    out = result(ct_file(PatientName="Head^Ottilie", StudyDescription="CT Head"))
+
+    assert out.StudyDescription == "CT"
+
+
+def test_the_year_of_birth_is_this_person_s_and_other_years_stay():
+    out = result(ct_file(StudyDescription="knee OQ1961, born 1961; operated 2019"))
+
+    assert out.StudyDescription == "knee, operated 2019"
+
+
+@pytest.mark.parametrize(
+    "keyword", ["SegmentLabel", "FrameLabel", "BeamName", "ViewName", "ImageSetLabel"]
+)
+def test_labels_and_names_that_people_type_are_cleaned_in_depth(keyword):
+    out = result(ct_file(**{keyword: "knee Penhallow"}))
+
+    assert str(out[keyword].value) == "knee"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("PatientBirthDateInAlternativeCalendar", "S36.2.4"),
+        ("FillerOrderNumberProcedure", "4711"),
+        ("NTPSourceAddress", "10.1.2.3"),
+    ],
+)
+def test_what_tells_of_a_person_or_place_is_removed_though_no_table_names_it(
+    keyword, value
+):
+    assert keyword not in result(ct_file(**{keyword: value}))
+
+
+def test_a_note_on_an_image_is_cleaned_in_place():
+    text, note = Dataset(), Dataset()
+    text.UnformattedTextValue = "erosion 3 mm, Quarrendon"
+    note.TextObjectSequence = Sequence([text])
+    data = file_of(data_set(GraphicAnnotationSequence=Sequence([note])))
+
+    told = [
+        result(data, p).GraphicAnnotationSequence[0].TextObjectSequence[0]
+        for p in (Profile(), Profile.basic())
+    ]
+    assert [t.UnformattedTextValue for t in told] == ["erosion 3 mm", "REMOVED"]
+
+
+def test_a_time_stamp_in_binary_does_not_pass_where_dates_are_moved():
+    made = data_set()
+    made.add_new(0x00340007, "OB", b"\0\1\2\3\4\5\6\7\0\1")
+
+    assert 0x00340007 not in result(file_of(made))
+    assert 0x00340007 in result(file_of(made), Profile.basic(113106))

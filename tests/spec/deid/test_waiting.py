@@ -123,7 +123,9 @@ def test_a_face_waits_where_the_profile_wants_it_removed():
     assert None is run(ct_file(BodyPartExamined="CHEST"), profile).reason
 
 
-def ultrasound(text: str = "", *, frames: int = 1, **attributes) -> bytes:
+def ultrasound(
+    text: str = "", *, frames: int = 1, bits: int = 8, **attributes
+) -> bytes:
     """A made ultrasound fan with speckle, and text burned in above it."""
     rng = np.random.default_rng(7)
     clip = []
@@ -140,8 +142,8 @@ def ultrasound(text: str = "", *, frames: int = 1, **attributes) -> bytes:
     return ct_file(
         **{
             "SOPClassUID": US_IMAGE, "Modality": "US", "Rows": 240, "Columns": 320,
-            "BitsAllocated": 8, "BitsStored": 8, "HighBit": 7, "NumberOfFrames": frames,
-            "PixelData": np.stack(clip).tobytes(),
+            "BitsAllocated": bits, "BitsStored": 8, "HighBit": 7, "NumberOfFrames": frames,
+            "PixelData": np.stack(clip).astype(f"u{bits // 8}").tobytes(),
         }
         | attributes
     )  # fmt: skip
@@ -180,7 +182,8 @@ def test_an_ultrasound_image_without_text_passes_and_says_it_was_looked_at():
     ],
 )
 def test_which_images_are_looked_at(attributes, waits):
-    done = run(ultrasound("Quarrendon, Ottilie H7731904", **attributes))
+    # Of 16 bits, as scanners store slices: 8 bits are those of a screen.
+    done = run(ultrasound("Quarrendon, Ottilie H7731904", bits=16, **attributes))
 
     assert waits == (done.reason == "pixels_need_review")
 
@@ -189,7 +192,8 @@ def test_one_of_a_series_is_looked_at_where_the_profile_says_so():
     profile = Profile(series_once=frozenset({"CT"}))
     reasons = {
         n: run(
-            ultrasound("Quarrendon, Ottilie", Modality="CT", InstanceNumber=n), profile
+            ultrasound("Quarrendon, Ottilie", bits=16, Modality="CT", InstanceNumber=n),
+            profile,
         ).reason
         for n in ("1", "2")
     }

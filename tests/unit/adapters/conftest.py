@@ -24,6 +24,7 @@ class FakeCentre:
     """Keeps what it is told, and can be away or refuse."""
 
     lanes = 1
+    in_force_from = "2026-03-01T00:00:00+00:00"
 
     def __init__(self) -> None:
         self.plan_files = {n: d.decode("utf-8", "replace") for n, d in plan.read_folder(PLAN).items()}  # fmt: skip
@@ -69,11 +70,17 @@ class FakeCentre:
     def plan(self, digest):
         return self.plan_files
 
+    def runs(self, **told):
+        self.running = told
+
     def bundle(self):
-        told = {"plan": self.told["plan"], "files": self.bundle_files}
+        told = {
+            "plan": {**self.told["plan"], "in_force_from": self.in_force_from},
+            "files": self.bundle_files,
+        }
         return {"bundle": told, "public_key": self.signer.public, "signature": self.signer.sign(BUNDLE, told)}  # fmt: skip
 
-    def announce(self, manifest):
+    def announce(self, manifest, signer):
         self._answer()
         if self.refuses:
             raise Refused("no")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pytest
 
+from provident import programme
 from provident.adapters.gateway.schedule import NotSigned, fetch, known_schedule
 from provident.adapters.signing import Signer, signed_by
 from provident.kernel import NotReady
@@ -38,6 +40,41 @@ def test_a_gateway_takes_a_signed_profile_and_remembers_who_signed(gateway, cent
 
     assert known_schedule(gateway.root).plan.version
     assert (gateway.root / "centre-key").read_text() == centre.signer.public
+
+
+def test_an_older_bundle_than_the_known_one_is_refused(gateway, centre):
+    fetch(centre, gateway.root)
+    digest = centre.told["plan"]["hash"]
+    (gateway.root / f"plan-{digest}.json").unlink()  # as if it were another plan
+    centre.in_force_from = "2026-02-01T00:00:00+00:00"
+
+    with pytest.raises(NotSigned, match="older de-identification profile"):
+        fetch(centre, gateway.root)
+
+
+def test_a_plan_that_is_kept_from_before_is_not_gone_back_to_unsigned(gateway, centre):
+    """Naming an old plan in the schedule is not enough, even where the gateway still has its files."""
+    fetch(centre, gateway.root)
+    first = centre.told["plan"]["hash"]
+    newer = "1" * 64
+    files = (gateway.root / f"plan-{first}.json").read_text()
+    (gateway.root / f"plan-{newer}.json").write_text(files)
+    centre.told["plan"] = {"version": "2", "hash": newer}
+    told = centre.bundle()
+    (gateway.root / "bundle.json").write_text(json.dumps(told))
+    centre.told["plan"] = {"version": "1", "hash": first}
+    centre.in_force_from = "2026-02-01T00:00:00+00:00"
+
+    with pytest.raises(NotSigned, match="older"):
+        fetch(centre, gateway.root)
+
+
+def test_the_centre_is_told_what_runs(gateway, centre):
+    fetch(centre, gateway.root)
+
+    profile = programme.deid_profile(known_schedule(gateway.root).plan, "leeds")
+    assert centre.running["profile"] == profile.hash
+    assert centre.running["software"]
 
 
 def other_key(centre):

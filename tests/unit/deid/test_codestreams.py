@@ -44,7 +44,7 @@ def encapsulated(fragment: bytes, syntax: str = JPEGBaseline8Bit) -> bytes:
 
 def beside(fragment: bytes) -> bytes:
     data = encapsulate([fragment])
-    return outside_of_coding(data, 0)
+    return b"\0".join(outside_of_coding(data, 0))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "JPEG2000"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -393,11 +394,66 @@ def test_drift_waits_for_those_who_decide_and_has_a_page(
 ):
     from provident.web.intake.waits import waits
 
-    drifted(arrive, {}, {}, {"EchoTime": None})
+    *_, third, _ = drifted(arrive, {}, {}, {"EchoTime": None}, {"EchoTime": None})
     words = "Exams whose headers have changed: look"
 
     assert words in {w.words for w in waits(make_member("qc"), clock.now())}
     assert words not in {w.words for w in waits(make_member("site", "york"), clock.now())}  # fmt: skip
-    page = as_member(make_member("trial_manager")).get(f"/s/{study.slug}/transfers/drift").content.decode()  # fmt: skip
-    assert "always sent are missing" in page
-    assert "EchoTime" in page
+    client = as_member(make_member("trial_manager"))
+    for path in ("transfers/drift", "sites/leeds/images"):
+        page = client.get(f"/s/{study.slug}/{path}").content.decode()
+        assert "always sent are missing" in page
+        assert "EchoTime" in page
+        assert "Prisma" in page
+    assert "EchoTime" not in client.get(f"/s/{study.slug}/sites/york/images").content.decode()  # fmt: skip
+    assert "Headers that have changed" in client.get(f"/s/{study.slug}/exams/{third.pk}").content.decode()  # fmt: skip
+
+
+def test_signs_are_listed_once_with_first_last_and_count(arrive, make_member, clock):
+    from provident.web.exams.pages import drift_signs
+
+    method = {"PatientIdentityRemoved": "YES", "DeidentificationMethod": "CTP"}
+    exams = drifted(arrive, {}, method, {}, method)
+
+    [sign] = drift_signs(make_member("qc"), "leeds")
+
+    assert (sign.code, sign.exams, sign.waiting) == ("DRIFT.ANOTHER_ANONYMISER", 2, 2)
+    assert (sign.device, sign.software) == ("SIEMENS Prisma", "XA60")
+    assert (sign.first_seen, sign.last_seen) == (exams[1].first_received_at, exams[3].first_received_at)  # fmt: skip
+    assert sign.last_exam == exams[3].pk
+    assert drift_signs(make_member("site", "york")) == []
+
+
+DRIFT_IN_PLAN = """indicators:
+  header_drift: {warn: "> 0", act: "> 5"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"),
+    [("header_drift warns", True), ("header_drift acts", False), ("", False)],
+)
+def test_the_site_is_asked_about_drift_where_the_plan_says_so(arrive, study, by, clock, when, asked):  # fmt: skip
+    from provident.web.qc.tasks import exam_judged
+
+    if when:
+        _with_trigger(study, when, by, clock)
+    *_, third = drifted(arrive, {}, {}, {"EchoTime": None})
+    exam_judged(str(third.pk))
+    exam_judged(str(third.pk))  # once for an exam and its signs
+
+    about = third.queries.filter(finding="DRIFT.TAG_GONE")
+    assert about.count() == int(asked)
+    assert not asked or "EchoTime" in about.get().messages.get().text
+
+
+def _with_trigger(study, when, by, clock):
+    from provident.web.studies.actions import load_plan
+    from provident.web.studies.plans import as_bytes, version_in_force
+
+    files = {name: as_bytes(text) for name, text in version_in_force(study).files.items()}  # fmt: skip
+    quality = files["quality.yaml"].decode()
+    quality = quality.replace("indicators:\n", DRIFT_IN_PLAN)
+    files["quality.yaml"] = quality.replace("triggers: [", f"triggers: [{{when: {when}, open: query}}, ").encode()  # fmt: skip
+    files["study.yaml"] = re.sub(rb"(?m)^version: .*$", b'version: "9.8"', files["study.yaml"])  # fmt: skip
+    load_plan(files=files, by=by, clock=clock, reason="drift is asked about")

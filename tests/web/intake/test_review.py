@@ -49,8 +49,8 @@ def test_the_site_sees_each_attribute_before_and_after_with_the_rule(
     assert "waits for approval" in page
     assert "Patient&#39;s Name" in page
     assert "2 of 2 files explained" in page
-    assert [e["action"] for e in gateway.ledger.events()][-1] == "hold.reviewed"
-    [event] = [e for e in events(study.slug) if e.action == "quarantine.looked_at"]
+    assert "hold.reviewed" in [e["action"] for e in gateway.ledger.events()]
+    [event] = [e for e in events(study.slug) if e.action == "quarantine.reviewed"]
     assert event.thing_id == str(held.pk)
 
 
@@ -66,32 +66,40 @@ def test_others_see_rules_and_no_value(
         assert value not in page
     assert not references(page)
     assert 'name="marked"' not in page
-    assert client.post(f"{address}/propose", {}).status_code == 403
-    assert client.get(f"{address}/painted/0").status_code == 403
+    assert client.post(f"{address}/review/rule", {}).status_code == 403
+    assert client.get(f"{address}/review/pictures/0/before").status_code == 403
     assert WORD not in caplog.text
 
 
-def test_approved_values_become_lines_for_the_plan_and_are_stored_nowhere(
-    nurse, address, study, gateway
+def test_approved_values_are_kept_sealed_at_the_site_and_become_lines_for_the_plan(
+    nurse, address, study, gateway, tmp_path
 ):
     page = nurse.post(f"{address}/review").content.decode()
     [reference] = references(page)
 
-    answer = nurse.post(f"{address}/propose", {"approved": reference}).content.decode()
+    answer = nurse.post(
+        f"{address}/review/rule", {"approved": reference, "why": "our protocol's name"}
+    ).content.decode()
 
     assert f"SeriesDescription,{TEXT}" in answer
-    assert gateway.ledger.events()[-1]["details"]["approved"] == 1
+    [ruled] = [e for e in gateway.ledger.events() if e["action"] == "hold.ruled"]
+    assert ruled["details"]["approved"] == [reference]
+    assert ruled["details"]["why"] == "our protocol's name"
+    assert [a.value for a in gateway.rulings.approved()] == [TEXT]
+    assert not any(
+        WORD.encode() in f.read_bytes() for f in gateway.root.rglob("*.sqlite3*")
+    )
     kept = json.dumps([e.content for e in events(study.slug)]) + json.dumps(gateway.ledger.events())  # fmt: skip
     assert WORD not in kept
 
 
 def test_what_must_go_becomes_a_deviation_with_its_reason(nurse, address):
-    without = nurse.post(f"{address}/propose", {"marked": "SeriesDescription"})
+    without = nurse.post(f"{address}/review/rule", {"marked": "SeriesDescription"})
     assert without.status_code == 422
     assert "Say why" in without.content.decode()
 
     page = nurse.post(
-        f"{address}/propose",
+        f"{address}/review/rule",
         {"marked": "SeriesDescription", "why": 'our staff "sign" there'},
     ).content.decode()
 
@@ -100,7 +108,7 @@ def test_what_must_go_becomes_a_deviation_with_its_reason(nurse, address):
 
 
 def test_nothing_chosen_is_said(nurse, address):
-    answer = nurse.post(f"{address}/propose", {"why": "x"})
+    answer = nurse.post(f"{address}/review/rule", {"why": "x"})
 
     assert answer.status_code == 422
     assert "Choose values to approve" in answer.content.decode()
@@ -112,7 +120,7 @@ def test_the_line_is_what_the_plans_list_takes(nurse, address, work, gateway, he
     from tests.web.conftest import ROOT
 
     page = nurse.post(f"{address}/review").content.decode()
-    answer = nurse.post(f"{address}/propose", {"approved": references(page)}).content.decode()  # fmt: skip
+    answer = nurse.post(f"{address}/review/rule", {"approved": references(page), "why": "x"}).content.decode()  # fmt: skip
     line = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer, re.S)[1].strip()
     folder = ROOT / "plans/arthritis-demo"
     files = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}  # fmt: skip
@@ -137,11 +145,11 @@ def test_run_again_by_the_same_plan_holds_again(nurse, address, work, gateway):
 
 
 def test_a_box_is_drawn_around_what_would_be_painted_out(nurse, address, gateway, held):
-    answer = nurse.get(f"{address}/painted/0")
+    answer = nurse.get(f"{address}/review/pictures/0/before")
 
     assert answer.content.startswith(b"\x89PNG")
     assert gateway.ledger.events()[-1]["action"] == "hold.image_seen"
-    assert nurse.get(f"{address}/painted/7").status_code == 404
+    assert nurse.get(f"{address}/review/pictures/7/before").status_code == 404
 
 
 def test_who_is_not_known_cannot_be_reviewed(land, work, participant, make_member, as_member, study):  # fmt: skip

@@ -15,6 +15,8 @@ from provident.web.exams.objects import object_store
 from provident.web.intake import selectors
 from provident.web.intake.models import Quarantine, TransferTest
 from provident.web.ledger.selectors import events
+from provident.web.sites.models import Site
+from provident.web.sites.standing import standing
 
 
 def test_a_site_passes_and_nothing_of_the_images_is_stored(
@@ -163,11 +165,47 @@ def test_the_page_asks_the_gateway_and_shows_the_result(
 
 def test_a_test_by_another_profile_counts_no_longer(gateway, centre, clock, study, make_member, as_member):  # fmt: skip
     testing.transfer_test(gateway, centre, clock)
-    TransferTest.objects.update(profile_hash="0" * 64)
+    Site.objects.update(tested_profile="0" * 64)
 
     page = as_member(make_member("trial_manager")).get(f"/s/{study.slug}/transfers/tests")  # fmt: skip
 
-    assert "another de-identification profile since" in page.content.decode()
+    assert "profile has changed since" in page.content.decode()
+
+
+def test_a_test_with_another_version_of_provident_counts_no_longer(gateway, work, centre, clock, site):  # fmt: skip
+    testing.transfer_test(gateway, centre, clock)
+    site.refresh_from_db()
+    assert standing(site).holds
+
+    Site.objects.update(runs_software="99.1")
+    site.refresh_from_db()
+
+    assert standing(site).state == "out of date"
+    assert "now runs 99.1" in standing(site).words
+
+
+def test_the_sites_page_shows_what_the_gateway_runs(gateway, work, study, make_member, as_member):  # fmt: skip
+    work.settle()  # the second question tells what the first brought
+
+    page = as_member(make_member("trial_manager")).get(f"/s/{study.slug}/sites/leeds/images").content.decode()  # fmt: skip
+
+    assert "the one in force" in page
+    assert "never tested" in page
+    assert [e.content["software"]["new"] for e in events(study.slug) if e.action == "gateway.runs"] == [acceptance_version()]  # fmt: skip
+
+
+def acceptance_version():
+    from importlib.metadata import version
+
+    return version("provident")
+
+
+def test_a_site_sees_its_own_page_alone(gateway, study, make_member, as_member):
+    nurse = as_member(make_member("site", "leeds"))
+
+    assert nurse.get(f"/s/{study.slug}/sites/leeds/images").status_code == 200
+    assert nurse.get(f"/s/{study.slug}/sites/york/images").status_code == 404
+    assert as_member(make_member("reader")).get(f"/s/{study.slug}/sites/leeds/images").status_code == 403  # fmt: skip
 
 
 def test_the_planted_files_are_always_the_same_and_full_of_identifiers():

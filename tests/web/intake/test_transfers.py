@@ -8,12 +8,16 @@ import pytest
 
 from provident.adapters.gateway.centre import multipart
 from provident.adapters.gateway.work import status
+from provident.adapters.signing import Signer
 from provident.kernel import Refused
 from provident.web.exams.models import Exam, Series
 from provident.web.exams.objects import object_store
 from provident.web.intake.models import Quarantine, Transfer
 from provident.web.ledger.selectors import events, faults
 from tests.peers.scans import exam, mr
+
+
+SIGNER = Signer(bytes(32))
 
 
 @pytest.fixture
@@ -106,8 +110,7 @@ def test_the_same_manifest_is_the_same_transfer_and_tells_what_is_there(
     [transfer] = Transfer.objects.all()
     manifest = json.loads(object_store().read(transfer.manifest_key))
     # As the gateway wrote it: its bytes are its name.
-    content = object_store().read(transfer.manifest_key)
-    told = centre._ask("POST", "transfers", content=content)
+    told = centre.announce(manifest, Signer.kept(gateway.root / "signing-key"))
 
     assert told["transfer"] == transfer.token
     assert told["have"] == sorted(i["sha256"] for i in manifest["instances"])
@@ -115,11 +118,28 @@ def test_the_same_manifest_is_the_same_transfer_and_tells_what_is_there(
     assert Transfer.objects.count() == 1
 
 
+def test_a_manifest_by_another_key_than_the_gateways_is_refused(sent, centre, participant):  # fmt: skip
+    told = _manifest(participant, [mr(patient_id="L-101", number=9)])
+
+    with pytest.raises(Refused, match="signs with another key"):
+        centre.announce(told, SIGNER)
+
+
+def test_a_manifest_that_was_changed_after_it_was_signed_is_refused(centre, participant):  # fmt: skip
+    class Forged(Signer):
+        def sign(self, purpose, document):
+            return super().sign(purpose, {**document, "participant": "L-102"})
+
+    with pytest.raises(Refused, match="not signed by this gateway"):
+        centre.announce(_manifest(participant, [b"x"]), Forged(bytes(32)))
+    assert not Transfer.objects.exists()
+
+
 def test_an_exam_is_not_complete_before_all_announced_images_are_there(
     participant, centre, gateway
 ):
     manifest = _manifest(participant, [mr(patient_id="L-101")])
-    token = centre.announce(manifest)["transfer"]
+    token = centre.announce(manifest, SIGNER)["transfer"]
 
     with pytest.raises(Refused, match="1 of 1 announced images have not arrived"):
         centre.complete(token)
@@ -173,7 +193,7 @@ def test_the_centre_stores_nothing_that_its_own_check_refuses(
     participant, centre, image, code
 ):
     data = image if isinstance(image, bytes) else _clean(**image)
-    token = centre.announce(_manifest(participant, [data]))["transfer"]
+    token = centre.announce(_manifest(participant, [data]), SIGNER)["transfer"]
     from provident.kernel.ids import sha256
 
     [result] = centre.send(token, [(sha256(data), data)])
@@ -191,7 +211,7 @@ def test_a_clean_image_is_stored(participant, centre):
     from provident.kernel.ids import sha256
 
     data = _clean()
-    token = centre.announce(_manifest(participant, [data]))["transfer"]
+    token = centre.announce(_manifest(participant, [data]), SIGNER)["transfer"]
 
     assert centre.send(token, [(sha256(data), data)])[0]["state"] == "stored"
     assert centre.send(token, [(sha256(data), data)])[0]["state"] == "duplicate"
@@ -199,7 +219,7 @@ def test_a_clean_image_is_stored(participant, centre):
 
 
 def test_an_image_that_was_not_announced_is_refused(participant, centre):
-    token = centre.announce(_manifest(participant, [_clean()]))["transfer"]
+    token = centre.announce(_manifest(participant, [_clean()]), SIGNER)["transfer"]
 
     [result] = centre.send(token, [("x", _clean(shade=1))])
 
@@ -211,7 +231,7 @@ def test_other_content_under_a_known_name_never_replaces_the_first(participant, 
 
     first, second = _clean(), _clean(shade=1)
     for data in (first, second):
-        token = centre.announce(_manifest(participant, [data]))["transfer"]
+        token = centre.announce(_manifest(participant, [data]), SIGNER)["transfer"]
         centre.send(token, [(sha256(data), data)])
         receipt = centre.complete(token)
 
@@ -236,7 +256,7 @@ def test_a_manifest_that_does_not_fit_is_refused_in_words(
     participant, centre, change, words
 ):
     with pytest.raises(Refused, match=words):
-        centre.announce(_manifest(participant, [b"x"], **change))
+        centre.announce(_manifest(participant, [b"x"], **change), SIGNER)
     assert not Transfer.objects.exists()
 
 
@@ -249,7 +269,7 @@ def test_a_withdrawn_participant_s_images_are_refused_at_the_centre_too(
     participant.save()
 
     with pytest.raises(Refused, match="withdrawn"):
-        centre.announce(_manifest(participant, [b"x"]))
+        centre.announce(_manifest(participant, [b"x"]), SIGNER)
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
@@ -294,7 +314,7 @@ def test_a_gateway_sees_its_own_site_alone(study, clock, by, participant, centre
 def test_a_body_that_ends_in_the_middle_is_answered_in_words(
     participant, client, gateway, centre, body
 ):
-    token = centre.announce(_manifest(participant, [b"x"]))["transfer"]
+    token = centre.announce(_manifest(participant, [b"x"]), SIGNER)["transfer"]
     answer = client.post(
         f"/intake/api/transfers/{token}/instances",
         data=body,
@@ -341,14 +361,14 @@ def test_two_transfers_of_one_series_completed_at_once_lose_no_image(
     participant, centre, monkeypatch
 ):
     from provident.kernel.ids import sha256
-    from provident.web.intake import actions
+    from provident.web.intake.actions import transfers as actions
 
     first, second = _clean(), _clean(SOPInstanceUID="2.25.2.1", shade=1)
     tokens = []
     for number, data in enumerate((first, second)):
         manifest = _manifest(participant, [data])
         manifest["instances"][0]["sop_uid"] = f"2.25.2.{number}"
-        tokens.append(centre.announce(manifest)["transfer"])
+        tokens.append(centre.announce(manifest, SIGNER)["transfer"])
         centre.send(tokens[-1], [(sha256(data), data)])
     seal, other = actions.seal, [tokens[1]]
 

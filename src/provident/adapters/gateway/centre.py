@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from provident.adapters.signing import Signer
 from provident.kernel import ProvidentError, Refused
 from provident.kernel.ids import new_token
 
@@ -16,6 +17,7 @@ POST_INSTANCES = 50  # at most so many instances in one request
 POST_BYTES = 8 * 2**20  # and about so many bytes, unless one instance alone is larger
 
 
+MANIFEST = "transfer manifest"  # what a gateway signs
 LANES = 3  # requests with instances at a time: while one waits for the disk, another is read
 
 
@@ -41,6 +43,12 @@ class Centre:
             transport=transport,
             trust_env=False,
         )
+
+    def runs(self, *, software: str, plan: str, profile: str) -> None:
+        """From now on tell the centre what this gateway runs: Provident's version, the plan's, the profile's hash."""
+        self._client.headers.update(
+            {"Provident-Software": software, "Provident-Plan": plan, "Provident-Profile": profile}
+        )  # fmt: skip
 
     def close(self) -> None:
         """Let the connection go."""
@@ -75,14 +83,21 @@ class Centre:
         """The files of a plan, path to text."""
         return dict(self._ask("GET", f"plan/{digest}")["files"])
 
-    def announce(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        """Announce a transfer: `{"transfer": token, "state", "have": [sha256]}`; the same manifest is the same transfer."""
+    def announce(self, manifest: Mapping[str, Any], signer: Signer) -> dict[str, Any]:
+        """Announce a transfer by its manifest, signed: `{"transfer": token, "state", "have": [sha256]}`.
+
+        The same manifest is the same transfer.
+        """
         return dict(
             self._ask(
                 "POST",
                 "transfers",
                 content=json.dumps(manifest).encode(),
-                headers={"Content-Type": "application/json"},
+                headers={
+                    "Content-Type": "application/json",
+                    "Provident-Key": signer.public,
+                    "Provident-Signature": signer.sign(MANIFEST, manifest),
+                },
             )
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from provident.adapters.gateway.reasons import Act, reason
 from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Arrival, Hold
-from provident.kernel import Clock, InvalidInput, NotFound, Refused
+from provident.kernel import Clock, InvalidInput, NotFound, NotReady, Refused
 from provident.kernel.ids import new_id
 
 
@@ -83,6 +83,34 @@ def carry_out(gateway: SiteGateway, clock: Clock, decision: Decision) -> int:
         participant=decision.participant, reason=decision.reason,
     )  # fmt: skip
     return len(arrivals)
+
+
+def decide_here(
+    gateway: SiteGateway,
+    clock: Clock,
+    decision: Decision,
+    participants: Collection[str],
+) -> int:
+    """Carry out what a person decided at the gateway's own screen; the centre is told afterwards. Returns the files.
+
+    Raises:
+        InvalidInput: no reason, or no participant of this site to link to.
+        NotFound, Refused: as `carry_out`.
+        NotReady: somebody has decided already.
+    """
+    if not decision.reason.strip():
+        raise InvalidInput("Say why, in a few words and without names or hospital numbers.")  # fmt: skip
+    if decision.act == "link" and decision.participant not in participants:
+        raise InvalidInput("Choose the participant of your site that the images are of.")  # fmt: skip
+    found = gateway.spool.holds("id = ?", decision.hold)
+    if found and found[0].decision:
+        raise NotReady("Somebody has decided about these images already.")
+    done = carry_out(gateway, clock, decision)
+    gateway.spool.decided_here(
+        decision.hold, decision.act, decision.by, decision.reason.strip(), decision.participant,
+    )  # fmt: skip
+    gateway.knock()
+    return done
 
 
 def _link(gateway: SiteGateway, arrivals: Sequence[Arrival], participant: str) -> None:

@@ -62,7 +62,7 @@ def _index(gateway: SiteGateway, clock: Clock, arrival: Arrival) -> None:
         "sha256": content_hash(data),
         "exam": gateway.hide("exam", told["study_uid"])[:32],
         "series": gateway.hide("series", told["series_uid"])[:32],
-        "instance": gateway.hide("instance", told["sop_uid"])[:32],
+        "instance": gateway.instance_name(told["sop_uid"]),
         "patient": gateway.hide("person", told["issuer"], told["patient_id"])[:32],
         "modality": told["modality"][:16],
     }

@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from provident import deid, programme
 from provident.adapters.gateway.deidentifying import Exam, Ready
+from provident.adapters.gateway.faces import without_faces
 from provident.adapters.gateway.holding import hold_back
+from provident.adapters.gateway.rulings import by_series
 from provident.adapters.gateway.schedule import Enrolled, Schedule
 from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Arrival
+from provident.adapters.gateway.verifying import NOT_VERIFIED, exam_faults
 from provident.adapters.gateway.workers import Workers
+from provident.deid.identifiers import fold
+from provident.deid.vrs import keywords
 from provident.kernel import Clock
 from provident.kernel.ids import sha256
 
@@ -51,7 +57,9 @@ def prepare(
     folder = gateway.outbox / f"making-{exam}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    results = workers.make(gateway, whole, arrivals, folder)
+    cleaned = workers.make(gateway, whole, arrivals, folder)
+    cleaned = without_faces(gateway, whole, arrivals, cleaned, folder, workers)
+    results = verified(gateway, whole, arrivals, cleaned)
     ready = [made for made in results if isinstance(made, Ready)]
     held: dict[str, list[Arrival]] = {}
     for arrival, made in zip(arrivals, results, strict=True):
@@ -63,6 +71,8 @@ def prepare(
         shutil.rmtree(folder)
         return None
     told = manifest(gateway, schedule, whole, arrivals[0].way, ready)
+    if any(r.refers for r in ready):
+        told["references"] = resolved(gateway, arrivals, ready)
     if any(_deidentified(gateway.noted(a)) for a in arrivals):
         told["deidentified_before"] = True
     content = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
@@ -73,6 +83,33 @@ def prepare(
     folder.rename(target)
     gateway.spool.prepare(name, exam, at, {r.arrival: r.sha256 for r in ready})
     return name
+
+
+def verified(
+    gateway: SiteGateway,
+    exam: Exam,
+    arrivals: Sequence[Arrival],
+    results: Sequence[Ready | str],
+) -> list[Ready | str]:
+    """The results as they are where the exam holds together; where it does not, nothing of it may leave."""
+    names = [
+        (gateway.noted(a), {"study_uid": r.study_uid, "series_uid": r.series_uid, "sop_uid": r.sop_uid})
+        for a, r in zip(arrivals, results, strict=True)
+        if isinstance(r, Ready)
+    ]  # fmt: skip
+    if not exam_faults(names, profile=exam.profile, key=gateway.site_key):
+        return list(results)
+    return [NOT_VERIFIED if isinstance(r, Ready) else r for r in results]
+
+
+def resolved(
+    gateway: SiteGateway, arrivals: Sequence[Arrival], ready: Sequence[Ready]
+) -> dict[str, int]:
+    """How many references between the exam's objects lead to what goes or went to the centre, and how many elsewhere."""
+    named = {name for r in ready for name in r.refers}
+    here = {a.instance for a in arrivals}
+    there = named & here | gateway.spool.sent_among(named - here)
+    return {"within": len(there), "elsewhere": len(named - there)}
 
 
 def _deidentified(told: dict[str, str]) -> bool:
@@ -152,9 +189,34 @@ def describe(
         participant=participant,
         acquired=acquired,
         match=match,
-        profile=profile,
+        profile=ruled(profile, gateway, exam),
         subject=subject,
+        signed=profile,
+        painted=by_series(gateway.rulings.painted(exam)),
     )
+
+
+def ruled(profile: deid.Profile, gateway: SiteGateway, exam: str) -> deid.Profile:
+    """The profile with what people of the site decided: values that may stay, attributes of this exam that must go."""
+    approved = gateway.rulings.approved()
+    removed = gateway.rulings.removed(exam)
+    if not (approved or removed):
+        return profile
+    tags = [(tag_of(keyword), why) for keyword, why in removed.items()]
+    gone = tuple(deid.Override(tag=tag, action=deid.Action.REMOVE, why=why) for tag, why in tags if tag is not None)  # fmt: skip
+    those = {override.tag for override in gone}
+    return replace(
+        profile,
+        approved=profile.approved | {fold(a.value.strip()) for a in approved},
+        overrides=(*(o for o in profile.overrides if o.tag not in those), *gone),
+    )
+
+
+def tag_of(keyword: str) -> int | None:
+    """The tag of a keyword or of a tag written (gggg,eeee)."""
+    if keyword.startswith("("):
+        return int(keyword.strip("()").replace(",", ""), 16)
+    return keywords().get(keyword)
 
 
 def acquired_on(told: dict[str, str]) -> date | None:
@@ -195,10 +257,11 @@ def manifest(
         "way": way,
         "plan": {"version": schedule.plan.version, "hash": schedule.plan.hash},
         "profile": {
-            "id": exam.profile.id,
-            "version": exam.profile.version,
-            "hash": exam.profile.hash,
+            "id": exam.signed.id,
+            "version": exam.signed.version,
+            "hash": exam.signed.hash,
         },
+        **({"ruled_at_site": exam.profile.hash} if exam.profile != exam.signed else {}),
         "instances": [
             {
                 "sop_uid": r.sop_uid,

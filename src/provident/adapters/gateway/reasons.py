@@ -93,6 +93,12 @@ _ALL = (
         ("release", "discard"),
     ),
     Reason(
+        "QUARANTINE.NOT_VERIFIED", "integrity",
+        "After de-identification something did not fit: a UID, a reference, a date, the pixels, or what the files say "
+        "of the method. Nothing was sent. Tell the trial manager; try again once the cause is found.",
+        ("release", "discard"),
+    ),
+    Reason(
         "QUARANTINE.REFUSED_BY_CENTRE", "integrity",
         "The centre did not take these images because its own check did not pass. Tell the trial manager; try again "
         "once the cause is found.",
@@ -112,6 +118,7 @@ REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
 _LOOKED = {
     "DEID.PIXELS_NEED_REVIEW": "Send: I looked, no text identifies anybody",
     "DEID.TEXT_NEEDS_REVIEW": "Send without the words that are not approved",
+    "DEID.FACE_NEEDS_REMOVAL": "Send: I looked at the picture, no face can be recognised",
 }
 
 

@@ -1,4 +1,4 @@
-"""What de-identification did, or would do, with held files: for the person of the site who decides about them.
+"""What de-identification did, or would do, with files: for the person of the site who decides about them.
 
 Shows original values, so that it is for the site alone; each look is in the gateway's ledger.
 `Review.without_values` is what others may see: attributes, rules and reasons.
@@ -9,23 +9,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provident import deid
 from provident.adapters.gateway.deidentifying import Exam
-from provident.adapters.gateway.preparing import describe
+from provident.adapters.gateway.groups import Group, exam_of
+from provident.adapters.gateway.rulings import Painted, Signed
 from provident.adapters.gateway.schedule import Schedule
 from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Arrival
-from provident.kernel import Clock, InvalidInput, NotFound, NotReady
+from provident.kernel import Clock, InvalidInput
 
 
 MOST_FILES = 40  # explained at one look, every series among them: 20 ms each
 MOST_VALUES = 6  # shown of one attribute
-PICTURE = 900  # pixels along the longer side
-BOX = (230, 60, 30)  # colour of what would be painted out
+MOST_WAITING = 50  # of one attribute that wait: longer lists are for the page of words
 _ITEM = re.compile(r"\[\d+\]")
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}), ?([0-9A-Fa-f]{4})\)")
 
@@ -68,6 +68,8 @@ class Review:
     explained: int
     profile: str
     attributes: tuple[Attribute, ...] = field(repr=False)
+    removed: tuple[str, ...] = ()  # attributes that a person of the site marked before
+    painted: tuple[Painted, ...] = ()  # and regions
 
     def without_values(self) -> Review:
         """The same for those who may not know whose files they are."""
@@ -83,23 +85,21 @@ class Review:
 
 
 def review(
-    gateway: SiteGateway, clock: Clock, schedule: Schedule, hold_id: str, by: str
+    gateway: SiteGateway, clock: Clock, schedule: Schedule, group: Group, by: str
 ) -> Review:
-    """Explain the files of a hold; recorded.
+    """Explain the files of a group; recorded.
 
     Raises:
-        NotFound: this gateway holds nothing under that reference.
         NotReady: nobody knows yet whose files they are.
     """
-    arrivals = _held(gateway, hold_id)
-    exam = _exam(gateway, schedule, hold_id, arrivals)
-    gateway.ledger.record(clock, by, "hold.reviewed", hold=hold_id)
-    some = _some(arrivals)
-    found: dict[tuple[str, str, str, str], dict[tuple[str, str, str], int]] = {}
-    seen: dict[tuple[str, str, str, str], int] = {}
+    exam = exam_of(gateway, schedule, group)
+    gateway.ledger.record(clock, by, f"{group.kind}.reviewed", **{group.kind: group.reference})  # fmt: skip
+    some = _some(group.arrivals)
+    found: dict[Key, dict[tuple[str, str, str], int]] = {}
+    seen: dict[Key, int] = {}
     for arrival in some:
         touched = set()
-        for key, value in _explained(gateway, exam, arrival):
+        for key, value in explained(gateway, exam, arrival):
             values = found.setdefault(key, {})
             values[value] = values.get(value, 0) + 1
             touched.add(key)
@@ -110,30 +110,13 @@ def review(
     order = {"kept": 1, "changed": 2, "emptied": 3, "removed": 4, "written": 5}
     attributes.sort(key=lambda a: (not a.waits, order.get(a.action, 6), a.where))
     return Review(
-        files=len(arrivals),
+        files=len(group.arrivals),
         explained=len(some),
         profile=f"{exam.profile.id} {exam.profile.version}",
         attributes=tuple(attributes),
+        removed=tuple(gateway.rulings.removed(group.exam)),
+        painted=tuple(gateway.rulings.painted(group.exam)),
     )
-
-
-def _held(gateway: SiteGateway, hold_id: str) -> list[Arrival]:
-    arrivals = gateway.spool.arrivals(
-        "hold = ? AND state = 'held' AND bytes_kept = 1", hold_id
-    )
-    if not arrivals:
-        raise NotFound("This gateway holds nothing under that reference any more.")
-    return arrivals
-
-
-def _exam(
-    gateway: SiteGateway, schedule: Schedule, hold_id: str, arrivals: Sequence[Arrival]
-) -> Exam:
-    [hold] = gateway.spool.holds("id = ?", hold_id)
-    participant = schedule.participants.get(hold.participant)
-    if participant is None:
-        raise NotReady("It is not known yet whose images these are, so nothing was de-identified. Link them first.")  # fmt: skip
-    return describe(gateway, schedule, participant, arrivals)
 
 
 def _some(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -150,7 +133,7 @@ def _some(arrivals: Sequence[Arrival]) -> list[Arrival]:
 Key = tuple[str, str, str, str]
 
 
-def _explained(
+def explained(
     gateway: SiteGateway, exam: Exam, arrival: Arrival
 ) -> Iterator[tuple[Key, tuple[str, str, str]]]:
     """(where, name, action, why) and (before, after if approved, after otherwise) of each element of a file."""
@@ -172,21 +155,21 @@ def _attribute(
     gateway: SiteGateway, key: Key, values: dict[tuple[str, str, str], int], files: int
 ) -> Attribute:
     where, name, action, why = key
-    keyword = _keyword(where)
+    keyword = keyword_of(where)
     pairs = []
     for (before, after, otherwise), n in sorted(values.items(), key=lambda v: (-v[1], v[0])):  # fmt: skip
         waits = after != otherwise
-        reference = gateway.hide("value", keyword, after)[:16] if waits else ""
+        reference = gateway.rulings.reference(keyword, after) if waits else ""
         pairs.append(Pair(before, after, n, otherwise if waits else "", reference))
     pairs.sort(key=lambda pair: not pair.reference)
-    shown = [p for k, p in enumerate(pairs) if p.reference or k < MOST_VALUES]
+    shown = [p for k, p in enumerate(pairs) if k < (MOST_WAITING if p.reference else MOST_VALUES)]  # fmt: skip
     return Attribute(
         where=where, keyword=keyword, name=name, action=action, why=why, files=files, values=len(pairs),
         pairs=tuple(shown),
     )  # fmt: skip
 
 
-def _keyword(where: str) -> str:
+def keyword_of(where: str) -> str:
     """The keyword of the innermost element, or its tag where the dictionary has none."""
     from pydicom.datadict import keyword_for_tag
 
@@ -197,71 +180,56 @@ def _keyword(where: str) -> str:
     return keyword_for_tag(int(group + element, 16)) or f"({group},{element})"
 
 
-def proposals(
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What was decided in a review, and the lines that propose it for the plan."""
+
+    approved: int
+    removed: int
+    values: str = field(repr=False)  # lines for the list of approved values
+    deviations: str = field(repr=False)  # lines for `overrides`
+
+
+def rule(
     gateway: SiteGateway,
     clock: Clock,
     of: Review,
+    group: Group,
     *,
-    hold_id: str,
     approved: Collection[str],
     marked: Collection[str],
     why: str,
     by: str,
-) -> tuple[str, str]:
-    """Lines for the plan: values for the list of approved ones, and deviations for what was marked to be removed.
+) -> Ruled:
+    """Approve values for the site and have attributes removed from this exam; both are proposed for the plan.
 
-    Only the counts are recorded; the lines are for the person to hand on.
+    The ledger has who, why and how many; the values are sealed at the site.
 
     Raises:
-        InvalidInput: nothing was chosen, or something was marked without saying why.
+        InvalidInput: nothing was chosen, or no reason is given.
     """
     chosen = [(a, p) for a, p in of.approvable() if p.reference in set(approved)]
-    keywords = list(dict.fromkeys(a.keyword for a in of.attributes if a.keyword in set(marked)))  # fmt: skip
-    if not chosen and not keywords:
+    names = list(dict.fromkeys(a.keyword for a in of.attributes if a.keyword in set(marked)))  # fmt: skip
+    if not chosen and not names:
         raise InvalidInput("Choose values to approve, or mark what must be removed.")
-    if keywords and not why.strip():
-        raise InvalidInput("Say why the marked attributes must be removed; the plan keeps the reason.")  # fmt: skip
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for line in dict.fromkeys((a.keyword, pair.after) for a, pair in chosen):
-        writer.writerow(line)
-    reason = " ".join(why.split()).replace("\\", "/").replace('"', "'")
-    lines = [f'- {{tag: "{k}", action: remove, why: "{reason}"}}' for k in keywords]
+    signed = Signed(by, clock.now().isoformat(), " ".join(why.split()))
+    values = list(dict.fromkeys((a.keyword, pair.after) for a, pair in chosen))
+    gateway.rulings.approve(values, signed)
+    gateway.rulings.remove(group.exam, names, signed)
     gateway.ledger.record(
-        clock, by, "hold.proposed", hold=hold_id, approved=len(chosen), marked=len(keywords),
+        clock, by, f"{group.kind}.ruled", **{group.kind: group.reference},
+        approved=[gateway.rulings.reference(*v) for v in values], removed=names, why=signed.why,
     )  # fmt: skip
-    return out.getvalue(), "\n".join(lines)
+    return Ruled(len(values), len(names), lines_of(values), _deviations(names, signed.why))  # fmt: skip
 
 
-def painted_picture(
-    gateway: SiteGateway, clock: Clock, hold_id: str, number: int, by: str
-) -> bytes:
-    """One held image as a PNG, with a box around all that looks like text and would be painted out; recorded.
-
-    Raises:
-        NotFound: there is no such image, or its pixels do not decode.
-    """
-    from PIL import Image, ImageDraw
-
-    from provident.deid import pixels as text
-    from provident.dicom import pixels, read_header
-
-    arrivals = gateway.spool.arrivals("hold = ? AND bytes_kept = 1", hold_id)
-    if not 0 <= number < len(arrivals):
-        raise NotFound("There is no such image.")
-    gateway.ledger.record(clock, by, "hold.image_seen", hold=hold_id, number=number)
-    try:
-        data = gateway.vault.get(arrivals[number].id)
-        regions = text.burned_in_text(data)
-        image = Image.open(io.BytesIO(pixels.thumbnail(data, PICTURE))).convert("RGB")
-        columns = int(read_header(data, only=[0x00280011])[0x00280011].value)
-    except (InvalidInput, FileNotFoundError, KeyError, text.NotDecodable):
-        raise NotFound("This image cannot be shown.") from None
-    scale = image.width / columns
-    draw = ImageDraw.Draw(image)
-    for r in regions:
-        corners = [scale * v for v in (r.left, r.top, r.right, r.bottom)]
-        draw.rectangle(corners, outline=BOX, width=3)
-    out = io.BytesIO()
-    image.save(out, "PNG")
+def lines_of(values: Iterable[tuple[str, str]]) -> str:
+    """Lines for the plan's list of approved values: `keyword,value`."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(values)
     return out.getvalue()
+
+
+def _deviations(names: Sequence[str], why: str) -> str:
+    reason = why.replace("\\", "/").replace('"', "'")
+    return "\n".join(f'- {{tag: "{name}", action: remove, why: "{reason}"}}' for name in names)  # fmt: skip

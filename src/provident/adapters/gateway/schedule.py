@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from provident import plan
+from provident import plan, programme
 from provident.adapters.gateway.centre import Centre, CentreAway
 from provident.adapters.signing import signed_by, write_once
 from provident.kernel import NotReady, PlanError
 from provident.kernel.ids import new_id
+from provident.plan.stored import as_bytes
 
 
 BUNDLE = "profile bundle"  # what the centre signs
@@ -62,7 +64,7 @@ class NotSigned(CentreAway):
 def _check_bundle(
     told: Mapping[str, Any], folder: Path, digest: str, files: Mapping[str, str]
 ) -> None:
-    """The profile and its lists must be signed by the centre that this gateway spoke with first.
+    """The profile and its lists must be signed by the centre that this gateway spoke with first, and be no older ones.
 
     Raises:
         NotSigned: they are not; nothing is de-identified by them.
@@ -75,20 +77,60 @@ def _check_bundle(
         raise NotSigned("The de-identification profile is not signed by this gateway's centre. Ask the trial team before anything is sent.")  # fmt: skip
     if any(files.get(name) != text for name, text in bundle["files"].items()):
         raise NotSigned("The plan from the centre has another de-identification profile than the signed one. Ask the trial team.")  # fmt: skip
+    known = known_bundle(folder)
+    if known is not None and _since(bundle) < _since(known["bundle"]):
+        raise NotSigned("The centre hands out an older de-identification profile than this gateway has. Ask the trial team; a return to it needs a new version of the plan.")  # fmt: skip
     write_once(pinned, public.encode())
 
 
+def _since(bundle: Mapping[str, Any]) -> datetime:
+    """Since when the bundle's plan is in force."""
+    return datetime.fromisoformat(str(bundle["plan"]["in_force_from"]))
+
+
+def known_bundle(folder: Path) -> dict[str, Any] | None:
+    """The signed bundle by which this gateway works: `{"bundle", "public_key", "signature"}`."""
+    path = folder / "bundle.json"
+    return dict(json.loads(path.read_text())) if path.is_file() else None
+
+
 def fetch(centre: Centre, folder: Path) -> None:
-    """Bring the schedule, and the plan where it is a new one, from the centre into the gateway's directory."""
+    """Bring the schedule, and plan and bundle where they are new, from the centre into the gateway's directory.
+
+    Raises:
+        NotSigned: the profile is not the signed one, or an older one.
+    """
     told = centre.schedule()
     digest = told["plan"]["hash"]
-    if not (folder / f"plan-{digest}.json").is_file():
-        files = centre.plan(digest)
-        _check_bundle(centre.bundle(), folder, digest, files)
-        _put(folder / f"plan-{digest}.json", files)
-    known = folder / "schedule.json"
-    if not known.is_file() or json.loads(known.read_text()) != told:
-        _put(known, told)
+    known = known_bundle(folder)
+    kept = folder / f"plan-{digest}.json"
+    if known is None or known["bundle"]["plan"]["hash"] != digest or not kept.is_file():
+        files = json.loads(kept.read_text()) if kept.is_file() else centre.plan(digest)
+        signed = centre.bundle()
+        _check_bundle(signed, folder, digest, files)
+        _put(kept, files)
+        _put(folder / "bundle.json", signed)
+    schedule = folder / "schedule.json"
+    if not schedule.is_file() or json.loads(schedule.read_text()) != told:
+        _put(schedule, told)
+    tell_what_runs(centre, folder, str(told["site"]))
+
+
+_told: dict[
+    str, str
+] = {}  # by plan hash and site: the hash of the profile as this version reads it
+
+
+def tell_what_runs(centre: Centre, folder: Path, site: str) -> None:
+    """Have the centre told which software and which profile this gateway works by, as it reads it itself."""
+    known = known_bundle(folder)
+    if known is None:
+        return
+    digest = known["bundle"]["plan"]["hash"]
+    name = f"{digest} {site}"
+    if name not in _told:
+        _told[name] = programme.deid_profile(_plan(folder, digest), site).hash
+    centre.runs(software=version("provident"), plan=str(known["bundle"]["plan"]["version"]), profile=_told[name])  # fmt: skip
 
 
 _known_plans: dict[str, plan.Plan] = {}  # by hash; a plan never changes under its hash
@@ -97,7 +139,7 @@ _known_plans: dict[str, plan.Plan] = {}  # by hash; a plan never changes under i
 def _plan(folder: Path, digest: str) -> plan.Plan:
     if digest not in _known_plans:
         files = json.loads((folder / f"plan-{digest}.json").read_text())
-        loaded = plan.load_files({name: text.encode() for name, text in files.items()})
+        loaded = plan.load_files({name: as_bytes(text) for name, text in files.items()})
         if loaded.plan is None:
             raise PlanError(
                 "The plan from the centre does not load with this gateway's version of Provident. Update the gateway.",

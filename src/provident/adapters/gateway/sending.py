@@ -14,6 +14,7 @@ from provident.adapters.gateway.holding import hold_back
 from provident.adapters.gateway.preparing import describe
 from provident.adapters.gateway.schedule import Schedule
 from provident.adapters.gateway.site import SiteGateway
+from provident.adapters.signing import Signer
 from provident.kernel import Clock, Refused
 from provident.kernel.ids import sha256
 
@@ -73,7 +74,7 @@ def _send(
     transfer: str,
     told: dict[str, Any],
 ) -> dict[str, Any]:
-    announced = centre.announce(told)
+    announced = centre.announce(told, Signer.kept(gateway.root / "signing-key"))
     token = str(announced["transfer"])
     there = set(announced["have"])
     missing = [

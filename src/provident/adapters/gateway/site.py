@@ -7,15 +7,17 @@ import time
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from provident.adapters.gateway.crosswalk import CrosswalkFile, keyed
 from provident.adapters.gateway.ledger import GatewayLedger
+from provident.adapters.gateway.rulings import Rulings
 from provident.adapters.gateway.spool import Arrival, Spool
 from provident.adapters.gateway.vault import Vault, seal, unseal
 from provident.adapters.signing import write_once
 from provident.adapters.storage import fsync_directory
 from provident.deid.identity import SiteKey
-from provident.kernel import InvalidInput
+from provident.kernel import InvalidInput, Refused
 from provident.kernel.ids import new_id, new_key
 
 
@@ -65,8 +67,34 @@ class SiteGateway:
 
     @cached_property
     def site_key(self) -> SiteKey:
-        """The key that UIDs and dates are hidden with; it never leaves the site."""
-        return SiteKey((self.root / "site-key").read_bytes())
+        """The key that UIDs and dates are hidden with; it leaves the site wrapped or not at all (`sitekey`)."""
+        namespace = self.root / "site-key-namespace"
+        told = namespace.read_text() if namespace.is_file() else "1"
+        return SiteKey((self.root / "site-key").read_bytes(), told)
+
+    def take_key(self, key: SiteKey) -> None:
+        """Take a key that the site has already, as of its browser page, in place of this gateway's own.
+
+        Raises:
+            Refused: files were sent under the key that is here; under another their exams would come apart.
+        """
+        if key == self.site_key:
+            return
+        if self.spool.counts()["sent"] or self.spool.prepared():
+            raise Refused(
+                "This gateway has sent images under its own key, so it keeps it: under another key later images would "
+                "not fit them. Export its key instead and import that into the browser page."
+            )
+        for name, content in (
+            ("site-key", key.secret),
+            ("site-key-namespace", key.namespace.encode()),
+        ):
+            temporary = self.root / f".{new_id()}"
+            temporary.touch(mode=0o600)
+            temporary.write_bytes(content)
+            temporary.replace(self.root / name)
+        fsync_directory(self.root)
+        self.__dict__.pop("site_key", None)
 
     @cached_property
     def _storage_key(self) -> bytes:
@@ -97,6 +125,16 @@ class SiteGateway:
         """Who is who."""
         return CrosswalkFile(self.root / "crosswalk.sqlite3", self._storage_key)
 
+    @cached_property
+    def rulings(self) -> Rulings:
+        """What people of the site decided about values, attributes and regions."""
+        return Rulings(self.root / "rulings.sqlite3", self._storage_key)
+
+    def receipt_of(self, transfer: str) -> dict[str, Any]:
+        """The centre's receipt of a transfer; empty where there is none."""
+        path = self.root / "receipts" / f"{transfer}.json"
+        return dict(json.loads(path.read_text())) if path.is_file() else {}
+
     def note(self, arrival: str, told: dict[str, str]) -> bytes:
         """What the header says of a file, sealed."""
         return seal(self._storage_key, f"note {arrival}", json.dumps(told).encode())
@@ -108,9 +146,28 @@ class SiteGateway:
         told = unseal(self._storage_key, f"note {arrival.id}", arrival.note)
         return dict(json.loads(told))
 
+    def keep_faces(self, exam: str, told: bytes) -> None:
+        """Keep what the removal of faces says of an exam, and its picture, sealed."""
+        folder = self.root / "faces"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        temporary = folder / f".{new_id()}"
+        temporary.write_bytes(seal(self._storage_key, f"faces {exam}", told))
+        temporary.replace(folder / exam)
+
+    def faces_of(self, exam: str) -> bytes | None:
+        """What `keep_faces` kept of an exam, or None."""
+        path = self.root / "faces" / exam
+        if not path.is_file():
+            return None
+        return unseal(self._storage_key, f"faces {exam}", path.read_bytes())
+
     def hide(self, purpose: str, *parts: str) -> str:
         """A keyed hash for the spool."""
         return keyed(self._storage_key, purpose, *parts)
+
+    def instance_name(self, sop_uid: str) -> str:
+        """The spool's name of an image, by its original SOP Instance UID."""
+        return self.hide("instance", sop_uid)[:32]
 
     def receive(self, data: bytes, session: str, way: str) -> str:
         """Make a file's bytes durable and account for them; returns the arrival's id.

@@ -83,6 +83,15 @@ CREATE TABLE IF NOT EXISTS transfer (
     token TEXT NOT NULL DEFAULT '',
     made REAL NOT NULL,
     done REAL
+);
+
+CREATE TABLE IF NOT EXISTS decided_here (
+    hold TEXT PRIMARY KEY,
+    act TEXT NOT NULL,
+    by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0
 )
 """
 
@@ -232,6 +241,14 @@ class Spool:
         )
         return [row["exam"] for row in rows]
 
+    def sent_among(self, instances: Iterable[str]) -> set[str]:
+        """Which of these images went to the centre, or are on their way."""
+        found: set[str] = set()
+        for name in instances:
+            rows = self.database.rows("SELECT 1 FROM arrival WHERE instance = ? AND state IN ('prepared', 'sent') LIMIT 1", name)  # fmt: skip
+            found |= {name} if rows else set()
+        return found
+
     def counts(self, where: str = "1", *values: object) -> dict[str, int]:
         """How many arrivals are in each state."""
         rows = self.database.rows(
@@ -348,6 +365,39 @@ class Spool:
     def transfers(self) -> set[str]:
         """All transfers ever prepared."""
         return {row["id"] for row in self.database.rows("SELECT id FROM transfer")}
+
+    def sent(self, token: str) -> str:
+        """The transfer that the centre gave this name; blank where there is none."""
+        rows = self.database.rows("SELECT id FROM transfer WHERE token = ? AND token <> ''", token)  # fmt: skip
+        return str(rows[0]["id"]) if rows else ""
+
+    def sent_lately(self, most: int) -> list[dict[str, Any]]:
+        """The latest transfers whose originals are still here, the newest first: token, exam, done, files, modality."""
+        rows = self.database.rows(
+            "SELECT t.id, t.token, t.exam, t.done, count(*) AS files, max(a.modality) AS modality FROM transfer t "
+            "JOIN arrival a ON a.transfer = t.id AND a.state = 'sent' AND a.bytes_kept = 1 "
+            "WHERE t.token <> '' GROUP BY t.id ORDER BY t.done DESC LIMIT ?",
+            most,
+        )  # fmt: skip
+        return [dict(row) for row in rows]
+
+    # decisions that were made at this gateway, of which the centre has to be told
+
+    def decided_here(self, hold: str, act: str, by: str, reason: str, participant: str) -> None:  # fmt: skip
+        """A person decided at this gateway's own screen."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO decided_here VALUES (?, ?, ?, ?, ?, 0)", (hold, act, by, reason, participant),
+            )  # fmt: skip
+
+    def untold(self) -> list[dict[str, Any]]:
+        """Decisions of which the centre does not know yet."""
+        return [dict(row) for row in self.database.rows("SELECT * FROM decided_here WHERE told = 0")]  # fmt: skip
+
+    def mark_told(self, hold: str) -> None:
+        """The centre knows of a decision."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE decided_here SET told = 1 WHERE hold = ?", (hold,))  # fmt: skip
 
     def finish_transfer(self, id: str, token: str, at: float) -> None:  # noqa: A002  # the row's own word
         """The centre gave its receipt: what is still prepared is sent."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from provident import programme
+from provident.adapters import signatures
 from provident.adapters.gateway import acceptance
 from provident.adapters.gateway import schedule as schedules
 from provident.adapters.gateway.centre import Centre
@@ -85,7 +86,7 @@ def _run(
     schedule = replace(schedule, participants={somebody.code: somebody})
     planted = acceptance.files()
     names = {scratch.receive(p.data, "", "test"): p.name for p in planted}
-    scratch.crosswalk.link("", acceptance.NUMBER, somebody.code)
+    scratch.crosswalk.link(acceptance.ISSUER, acceptance.NUMBER, somebody.code)
     index_new(scratch, clock)
     now = time.time() + 1
     for exam in scratch.spool.quiet_exams(now, now):
@@ -105,6 +106,8 @@ def _run(
         "site": scratch.registration.site,
         "at": clock.now().isoformat(),
         "software": version("provident"),
+        # By it the centre checks every manifest that this site's key signs (`signatures.check`).
+        "manifest_key": signatures.public_key(scratch.site_key),
         "plan": {"version": schedule.plan.version, "hash": schedule.plan.hash},
         "profile": {"id": profile.id, "version": profile.version, "hash": profile.hash},
         "files": sorted(rows, key=lambda row: row["name"]),

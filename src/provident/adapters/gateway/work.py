@@ -216,7 +216,19 @@ class GatewayWork:
             self._tell(hold)
             self.gateway.spool.mark_reported(hold.id)
 
-    def _tell(self, hold: Hold, *, resolved: bool = False) -> None:
+        for row in self.gateway.spool.untold():
+            for hold in self.gateway.spool.holds("id = ?", row["hold"]):
+                decided = {k: row[k] for k in ("act", "by", "reason", "participant")}
+                self._tell(hold, decided=decided)
+            self.gateway.spool.mark_told(row["hold"])
+
+    def _tell(
+        self,
+        hold: Hold,
+        *,
+        resolved: bool = False,
+        decided: dict[str, str] | None = None,
+    ) -> None:
         files = sum(self.gateway.spool.counts("hold = ?", hold.id).values())
         told = reason(hold.code)
         self.centre.report_hold(
@@ -226,9 +238,10 @@ class GatewayWork:
                 "code": hold.code,
                 "files": files,
                 "modality": hold.modality,
-                "participant": hold.participant,
+                "participant": (decided or {}).get("participant") or hold.participant,
                 "received_at": hold.opened,
                 "resolved": resolved,
+                **({"decided": decided} if decided else {}),
             }
         )
 

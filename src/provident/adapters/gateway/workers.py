@@ -8,11 +8,11 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from provident.adapters import lifeline
 from provident.adapters.gateway.deidentifying import Exam, Ready, make_files
@@ -20,6 +20,7 @@ from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Arrival
 
 
+T = TypeVar("T")
 log = logging.getLogger("provident.gateway")
 
 BATCH = 16  # files of one task: its cost is far above that of handing it over
@@ -53,6 +54,10 @@ class Workers(Protocol):
         """Get ready: much is coming in."""
         ...
 
+    def apart(self, work: Callable[[], T]) -> T | None:
+        """Do work that may end its process; None where it did."""
+        ...
+
 
 class Alone:
     """This process itself."""
@@ -69,6 +74,10 @@ class Alone:
 
     def warm(self) -> None:
         """Nothing is to be started."""
+
+    def apart(self, work: Callable[[], T]) -> T | None:
+        """Do it here."""
+        return work()
 
 
 def cores() -> int:
@@ -91,6 +100,15 @@ class Pool:
             pool = self._open()
             for _ in range(self._size):
                 pool.submit(_load)
+
+    def apart(self, work: Callable[[], T]) -> T | None:
+        """Do it in one of the processes."""
+        self._used = time.monotonic()
+        try:
+            return self._open().submit(work).result()
+        except BrokenProcessPool:
+            self.close()
+            return None
 
     def rest(self) -> None:
         """End the processes where nothing was to be done for long."""

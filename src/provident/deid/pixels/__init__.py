@@ -4,7 +4,6 @@ The only part of `deid` that uses imaging libraries (numpy, scipy, pydicom's dec
 when called.
 """
 
-from provident.deid.pixels.detector import Region as Region
 from provident.deid.pixels.detector import burned_in_text as burned_in_text
 from provident.deid.pixels.frames import NotDecodable as NotDecodable
 from provident.deid.pixels.reading import Line as Line
@@ -12,4 +11,5 @@ from provident.deid.pixels.reading import Reader as Reader
 from provident.deid.pixels.reading import installed_reader as installed_reader
 from provident.deid.pixels.redaction import Looked as Looked
 from provident.deid.pixels.redaction import look as look
+from provident.deid.pixels.regions import Region as Region
 from provident.deid.pixels.wording import may_stay as may_stay

@@ -1,68 +1,33 @@
 """Text burned into images, found by its look (numpy and scipy, imported when called).
 
-What this is: a detector of lines of sharp, evenly bright marks of letter size, on the minimum and
-maximum over frames. What it is not: it does not read. It cannot tell a name from a measurement, so
-whoever uses it lets a person look. Handwriting, slanted text and text of a low contrast escape it.
+What this is: a detector of lines of sharp, evenly bright marks of letter size, level, slanted or
+upright, and of joined handwriting, on the minimum and maximum over frames, on each colour, in
+several sizes. What it is not: it does not read. It cannot tell a name from a measurement, so
+whoever uses it lets a person look, or a reader read as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from provident.deid.pixels.frames import Extremes, extremes
+from provident.deid.pixels.marks import Marks, marks_of
+from provident.deid.pixels.regions import Region, apart, hull, merged
 
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from provident.deid.pixels.frames import Image
 
-    Image = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
-
-LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)  # of the frame's range: where marks are cut out
-HEIGHT = (5, 48)  # pixels: of letters
 LETTERS = 4  # in a line, before it counts as text whatever stands there
-SHORT = 2  # letters of a line that counts where nothing but text can stand, or when it can be read
-STANDS_OUT = 0.035  # of the range: how far a mark is from its surroundings, at least
-EVEN = 0.3  # of that distance: how far ink and paper may stray from their own middle
-MOSTLY = 0.6  # share of their pixels that must not stray
-SURROUNDINGS = (
-    25  # pixels: the window in which a pixel is compared with what is around it
+SLANTED = (
+    6  # in a line that is neither level nor upright: chance looks like shorter ones
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A rectangle in pixels: left, top, right, bottom (the last two excluded)."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    def times(self, factor: int) -> Region:
-        """The same rectangle in an image that is `factor` times as large."""
-        return Region(
-            self.left * factor,
-            self.top * factor,
-            self.right * factor,
-            self.bottom * factor,
-        )
-
-    def meets(self, other: Region) -> bool:
-        """Whether the two share a pixel."""
-        across = min(self.right, other.right) > max(self.left, other.left)
-        return across and min(self.bottom, other.bottom) > max(self.top, other.top)
-
-    def lies_in(self, other: Region) -> bool:
-        """Whether it lies wholly in another one."""
-        return (
-            other.left <= self.left
-            and other.top <= self.top
-            and self.right <= other.right
-            and self.bottom <= other.bottom
-        )
+SLANTS = (-60, -45, -30, -20, -10, 10, 20, 30, 45, 60)  # degrees
+SHORT = 2  # letters of a line that counts where nothing but text can stand, or when it can be read
+SIZES = (1, 2, 4)  # the image is made smaller by these, for letters beyond 48 pixels
+SMALLEST = 64  # pixels on a side: nothing is made smaller than that
 
 
 def burned_in_text(data: bytes) -> list[Region]:
@@ -71,140 +36,126 @@ def burned_in_text(data: bytes) -> list[Region]:
     Raises:
         NotDecodable: the pixels cannot be decoded.
     """
-    return lines_in(extremes(data))
+    seen = extremes(data)
+    return merged([*lines_in(seen), *lines_of_any_value(seen)])
 
 
 def lines_in(seen: Extremes) -> list[Region]:
-    """Lines of text on the minimum and maximum over frames, in pixels of the image itself."""
+    """Lines of text in what can be seen of a file, in pixels of the image itself."""
     return lines_by_length(seen)[0]
 
 
 def lines_by_length(seen: Extremes) -> tuple[list[Region], list[Region]]:
     """Lines of text, and lines of two or three marks that may be text (initials) or chance."""
     found = [line for view in seen.views for line in text_lines(view)]
-    long = merged([region for region, letters in found if letters >= LETTERS])
-    short = merged([region for region, letters in found if letters < LETTERS])
-    alone = [r for r in short if not any(overlap(r, line) for line in long)]
+    found += [ln for view in seen.alone for ln in text_lines(view, sizes=SIZES[:1])]
+    long = merged(region for region, letters in found if letters >= LETTERS)
+    short = merged(region for region, letters in found if letters < LETTERS)
+    alone = apart(short, long)
     return [r.times(seen.factor) for r in long], [r.times(seen.factor) for r in alone]
 
 
-def text_lines(grey: Image) -> list[tuple[Region, int]]:
-    """Lines of marks that look like letters, bright on dark or dark on bright, and how many marks."""
+def lines_of_any_value(seen: Extremes) -> list[Region]:
+    """Lines of text at values that a linear scale hides; noise of the air around a body makes some, too."""
+    found = [ln for view in seen.evened for ln in text_lines(view, level=True)]
+    return [r.times(seen.factor) for r in merged(region for region, _ in found)]
+
+
+def text_lines(
+    grey: Image, *, level: bool = False, sizes: Sequence[int] = SIZES
+) -> list[tuple[Region, int]]:
+    """Lines of marks that look like letters, bright on dark or dark on bright, and how many marks.
+
+    `level` finds none but level lines of many letters in the image's own size: chance makes the others
+    where noise is strong.
+    """
     found: list[tuple[Region, int]] = []
-    for image in (grey, 1 - grey):
-        for mask in (*(image > level for level in LEVELS), _local(image)):
-            found += _lines(_marks(image, mask))
+    for size in SIZES[:1] if level else sizes:
+        if size > 1 and min(grey.shape) < SMALLEST * size:
+            break
+        image = _smaller(grey, size)
+        least = SHORT if size == 1 and not level else LETTERS
+        for marks in marks_of(image):
+            # Of what was made smaller, chance makes pairs of marks; letters are many.
+            lines = level_lines(marks.upright) if level else _lines(marks)
+            found += [(r.times(size), n) for r, n in lines if n >= least]
     return found
 
 
-def _local(image: Image) -> Mask:
-    """What is in the upper half of the range around it: text of little contrast on a banner."""
-    import numpy as np
-    from scipy import ndimage
-
-    low = ndimage.minimum_filter(image, SURROUNDINGS)
-    high = ndimage.maximum_filter(image, SURROUNDINGS)
-    return np.asarray((image - low > 0.5 * (high - low)) & (high - low > STANDS_OUT))
+def _smaller(image: Image, size: int) -> Image:
+    if size == 1:
+        return image
+    rows, columns = (n // size for n in image.shape)
+    squares = image[: rows * size, : columns * size].reshape(rows, size, columns, size)
+    return squares.mean(axis=(1, 3), dtype="float32")  # type: ignore[no-any-return]  # numpy's stub
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-
-def _marks(image: Image, mask: Mask) -> list[_Mark]:
-    """Marks of letter size that stand out sharply from what is around them."""
-    import numpy as np
-    from scipy import ndimage
-
-    labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
-    if count == 0 or count > 40_000:
-        return []
-    boxes = ndimage.find_objects(labels)
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
-    marks = []
-    for number, box in enumerate(boxes, 1):
-        mark = _Mark(box[1].start, box[0].start, box[1].stop, box[0].stop)
-        if _letter_sized(mark, int(areas[number])) and _sharp(
-            image, labels, number, mark
-        ):
-            marks.append(mark)
-    return marks
+def _lines(marks: Marks) -> list[tuple[Region, int]]:
+    runs = _level_runs(marks.upright)
+    found = [(hull(run), len(run)) for run in runs]
+    found += [(r, LETTERS) for r in marks.scrawls]
+    # Letters of level lines stand above one another as well: that is no line.
+    used = {m for run in runs if len(run) >= LETTERS for m in run}
+    upright = [_turned(m) for m in marks.lying if m not in used]
+    for run in _runs(upright):
+        if len(run) >= SLANTED and _even(run):
+            found.append((_turned(hull(run)), len(run)))
+    left = [m for m in marks.upright if m not in used]
+    if len(left) >= SLANTED:
+        for slant in SLANTS:
+            found += _slanted(left, slant)
+    return found
 
 
-def _letter_sized(mark: _Mark, area: int) -> bool:
-    if not HEIGHT[0] <= mark.height <= HEIGHT[1]:
-        return False
-    if mark.width > 2.2 * mark.height:
-        return False
-    filled = area / (mark.height * mark.width)
-    thin = mark.width <= max(2, mark.height // 4)
-    return filled >= 0.15 and (filled <= 0.8 or thin)
+def level_lines(marks: list[Region]) -> list[tuple[Region, int]]:
+    """Level lines of marks and how many marks."""
+    return [(hull(run), len(run)) for run in _level_runs(marks)]
 
 
-def _sharp(image: Image, labels: Any, number: int, mark: _Mark) -> bool:
-    """Whether a mark is evenly bright and its surroundings are evenly darker."""
-    top, left = max(0, mark.top - 2), max(0, mark.left - 2)
-    window = (slice(top, mark.bottom + 2), slice(left, mark.right + 2))
-    inside = labels[window] == number
-    values = image[window]
-    ink, paper = values[inside], values[labels[window] == 0]
-    if ink.size < 6 or paper.size < 6:
-        return False
-    bright, dark = _median(ink), _median(paper)
-    distance = bright - dark
-    return (
-        distance >= STANDS_OUT
-        and _share(abs(paper - dark) <= EVEN * distance) >= MOSTLY
-        and _share(abs(ink - bright) <= EVEN * distance) >= MOSTLY
-    )
+def _level_runs(marks: list[Region]) -> list[list[Region]]:
+    return [run for run in _runs(marks) if len(run) >= SHORT and _even(run)]
 
 
-def _median(values: Any) -> float:
-    import numpy as np
-
-    return float(np.median(values))
+def _turned(mark: Region) -> Region:
+    return Region(mark.top, mark.left, mark.bottom, mark.right)
 
 
-def _share(true: Any) -> float:
-    return float(true.mean())
+def _slanted(marks: list[Region], slant: float) -> list[tuple[Region, int]]:
+    """Runs along a slanted line: marks keep their size, their middles are turned level."""
+    across, down = math.cos(math.radians(slant)), math.sin(math.radians(slant))
+    real = {}
+    for mark in marks:
+        x, y = (mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2
+        left = round(x * across + y * down - mark.width / 2)
+        top = round(y * across - x * down - mark.height / 2)
+        real[Region(left, top, left + mark.width, top + mark.height)] = mark
+    # Boxes around slanted letters touch: their gaps say less than between level ones.
+    runs = [run for run in _runs(list(real), closer=0.6) if len(run) >= SLANTED]
+    return [(hull(real[m] for m in run), len(run)) for run in runs if _in_file(run)]
 
 
-def _lines(marks: list[_Mark]) -> list[tuple[Region, int]]:
-    """Runs of marks of like height on one line, with gaps as between letters or words."""
-    lines: list[list[_Mark]] = []
+def _runs(marks: list[Region], closer: float = 0.0) -> list[list[Region]]:
+    """Marks one after the other; `closer` is how far boxes may overlap, of their height."""
+    runs: list[list[Region]] = []
     for mark in sorted(marks, key=lambda m: (m.left, m.top)):
-        for line in lines:
-            if _continues(line[-1], mark):
-                line.append(mark)
+        for run in reversed(runs):
+            if _continues(run[-1], mark, closer):
+                run.append(mark)
                 break
         else:
-            lines.append([mark])
-    return [
-        (_hull(line), len(line)) for line in lines if len(line) >= SHORT and _even(line)
-    ]
+            runs.append([mark])
+    return runs
 
 
-def _continues(last: _Mark, mark: _Mark) -> bool:
+def _continues(last: Region, mark: Region, closer: float) -> bool:
     height = max(last.height, mark.height)
     gap = mark.left - last.right
     apart = abs((mark.bottom + mark.top) - (last.bottom + last.top)) / 2
     alike = min(last.height, mark.height) >= 0.55 * height
-    return -1 <= gap <= 1.6 * height and apart <= 0.45 * height and alike
+    return -1 - closer * height <= gap <= 1.6 * height and apart <= 0.45 * height and alike  # fmt: skip
 
 
-def _even(line: list[_Mark]) -> bool:
+def _even(line: list[Region]) -> bool:
     """Letters of a line stand on one base or under one top: most of them, to a pixel or two."""
     bases = sorted(m.bottom for m in line)
     tops = sorted(m.top for m in line)
@@ -214,28 +165,10 @@ def _even(line: list[_Mark]) -> bool:
     return on_base >= 0.7 * len(line)
 
 
-def _hull(line: list[_Mark]) -> Region:
-    return Region(
-        min(m.left for m in line),
-        min(m.top for m in line),
-        max(m.right for m in line),
-        max(m.bottom for m in line),
-    )
-
-
-def merged(regions: list[Region]) -> list[Region]:
-    """The same line found at several levels, once."""
-    kept: list[Region] = []
-    for region in sorted(
-        regions, key=lambda r: (r.left - r.right) * (r.bottom - r.top)
-    ):
-        if not any(overlap(region, k) for k in kept):
-            kept.append(region)
-    return kept
-
-
-def overlap(a: Region, b: Region) -> bool:
-    """Whether two regions lie on one line and share some of it."""
-    across = min(a.right, b.right) - max(a.left, b.left)
-    down = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return across > 0 and down > 0.5 * min(a.bottom - a.top, b.bottom - b.top)
+def _in_file(line: list[Region]) -> bool:
+    """The middles of slanted letters lie on one line, to a sixth of their height; most of them."""
+    middles = sorted(m.top + m.bottom for m in line)
+    middle = middles[len(middles) // 2]
+    heights = sorted(m.height for m in line)
+    slack = max(2, heights[len(heights) // 2] / 3)
+    return sum(abs(m - middle) <= slack for m in middles) >= 0.75 * len(line)

@@ -5,35 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from provident.deid.pixels.detector import Region
-
-
-if TYPE_CHECKING:
-    from provident.deid.pixels.frames import Image
+from provident.deid.pixels.regions import Region
 
 
 WORD_HEIGHT = 48  # pixels
 SURE = 0.8  # of 1: of anatomy a reader is less sure, and mostly reads nothing
+BOX = 0.4  # of 1: how sure the reader must be that a place holds text at all
+READ = (
+    0.5  # of 1: below, the letters of a line are a guess (another script, handwriting)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was read, and where."""
+    """What was read, and where; `sure` where the reader knows its letters."""
 
     text: str
     region: Region
+    sure: bool = True
 
 
 class Reader(Protocol):
-    """Reads lines of text in a grey image of 0..1."""
+    """Reads lines of text in an image of 0..255, grey or in colour (rows, columns, 3)."""
 
-    def __call__(self, image: Image) -> list[Line]:
-        """All lines that it can read."""
+    def __call__(self, picture: Any) -> list[Line]:
+        """All lines that look like text to it, those that it cannot read as well."""
         ...
 
-    def word(self, image: Image) -> str:
+    def word(self, picture: Any) -> str:
         """What stands in a small cut that may hold a word; empty when it is none."""
         ...
 
@@ -53,24 +54,34 @@ class _Rapid:
     def __init__(self, engine: Any) -> None:
         self._engine = engine
 
-    def __call__(self, image: Image) -> list[Line]:
-        found, _ = self._engine((image * 255).astype("uint8"))
-        return [Line(str(text), _region(corners)) for corners, text, _ in found or []]
+    def __call__(self, picture: Any) -> list[Line]:
+        # Its own limit drops what it finds and cannot read: just that must not pass.
+        found, _ = self._engine(_bgr(picture), text_score=0.0, box_thresh=BOX)
+        return [
+            Line(str(text), _region(corners), float(score) >= READ)
+            for corners, text, score in found or []
+        ]
 
-    def word(self, image: Image) -> str:
+    def word(self, picture: Any) -> str:
         found, _ = self._engine(
-            _enlarged(image), use_det=False, use_cls=False, use_rec=True
+            _enlarged(picture), use_det=False, use_cls=False, use_rec=True
         )
         return " ".join(
             str(text) for text, score in found or [] if float(score) >= SURE
         )
 
 
-def _enlarged(image: Image) -> Any:
-    """A cut at full contrast and, in whole steps, as high as the reader reads best."""
-    low, high = float(image.min()), float(image.max())
-    full = (image - low) / (high - low or 1.0) * 255
-    times = max(1, round(WORD_HEIGHT / image.shape[0]))
+def _bgr(picture: Any) -> Any:
+    """The reader takes colours in the order blue, green, red."""
+    return picture if picture.ndim == 2 else picture[..., ::-1].copy()
+
+
+def _enlarged(picture: Any) -> Any:
+    """A cut in grey at full contrast and, in whole steps, as high as the reader reads best."""
+    grey = picture if picture.ndim == 2 else picture.max(axis=-1)
+    low, high = float(grey.min()), float(grey.max())
+    full = (grey - low) / (high - low or 1.0) * 255
+    times = max(1, round(WORD_HEIGHT / grey.shape[0]))
     return full.repeat(times, axis=0).repeat(times, axis=1).astype("uint8")
 
 

@@ -1,27 +1,26 @@
-"""Burned-in text painted out of every frame, and the result looked at again."""
+"""Burned-in text found, read, painted out of every frame, and the result looked at again."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from provident.deid.pixels.detector import SHORT, Region, lines_by_length, overlap
+from provident.deid.pixels.detector import SHORT, lines_by_length, lines_of_any_value
 from provident.deid.pixels.frames import Extremes, NotDecodable, extremes
-from provident.deid.pixels.reading import Reader
+from provident.deid.pixels.painting import MARGIN, way_of, without_regions
+from provident.deid.pixels.reading import Line, Reader
+from provident.deid.pixels.regions import Region, apart
 
 
-if TYPE_CHECKING:
-    from provident.deid.pixels.frames import Image
-
-
-MARGIN = (
-    3  # pixels painted around a line: letters have soft edges, compression smears them
+GUESSED = 3  # letters that a reader must see where it is not sure of them
+LONG = 3  # times as long as thick: the shape of a line
+SHARE = (
+    0.12  # of an image's shorter side: what is thicker and cannot be read is anatomy
 )
-NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
-_UNPAINTABLE = frozenset({"1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"})
+ROOM = 1.5  # of a line's height: more than a letter and its gap take
+STRAY = 8  # of 255: how far a painted pixel may stray; colour of a coarser plane reaches in at edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Looked:
     reason: str | None = None
     data: bytes | None = None
     painted: int = 0
+    how: str = ""  # it was painted, in words
 
 
 def look(
@@ -40,46 +40,110 @@ def look(
     may_stay: Callable[[str], bool],
     settings: Sequence[Region] = (),
     anatomy: Sequence[Region] = (),
+    painting: bool = True,
+    guessing: bool = True,
 ) -> Looked:
     """Look at an image: let it pass, paint text out of it, or make it wait.
 
     Text in the regions `settings`, where the device shows nothing else, may stay unread. `anatomy`
     is where the device says that it shows the body (ultrasound regions): outside of it two letters
-    are text already. Without a reader whatever looks like text makes the image wait. With one,
-    lines that `may_stay` stay, all others and whatever looks like text and was not read are painted
-    out; if after that text is seen again where none may stay, it waits.
+    are text already. Without a reader, or without `painting`, whatever looks like text makes the
+    image wait. With both, lines that `may_stay` stay, all others and whatever looks like text and
+    was not read are painted out; if after that text is seen again where none may stay, it waits.
+    Without `guessing` what a reader is not sure of does not count, nor equalised values: in slices
+    of CT and MR, of few pixels each, anatomy and noise look like letters.
     """
     try:
         whole = extremes(data)
         seen, short = (_outside(r, settings) for r in lines_by_length(whole))
-        if reader is None:
-            text = [*seen, *(_off(short, anatomy))]
-            return Looked("pixels_need_review" if text else None)
-        stay, go = _read(whole, reader, may_stay)
-        go += _words(whole, _apart(short, (*stay, *go)), reader, may_stay)
-        paint = [*go, *_apart(seen, (*stay, *go))]
-        if not paint:
+        # A reader reads equalised values itself, and is not deceived by their noise.
+        if guessing and reader is None:
+            seen += _outside(lines_of_any_value(whole), settings)
+        if reader is None or not painting:
+            if seen or _off(short, anatomy):
+                return Looked("pixels_need_review")
+            return Looked(_read_too(whole, reader, settings, guessing))
+        stay, go = read_lines(whole, reader, may_stay, guessing)
+        stay += settings
+        go = _outside(go, settings)
+        go += _words(whole, apart(short, (*stay, *go)), reader, may_stay)
+        wanted = [*go, *apart(seen, (*stay, *go))]
+        if not wanted:
             return Looked()
-        painted = without_regions(data, paint)
-        left = _still_seen(extremes(painted), settings, stay, reader, may_stay)
+        paint = partial(without_regions, keep=stay) if stay else without_regions
+        done = paint(data, wanted)
+        left = _still_seen(extremes(done), wanted, stay, reader, may_stay)
     except NotDecodable:
         return Looked("pixels_unreadable")
     if left:
         return Looked("pixels_need_review")
-    return Looked(data=painted, painted=len(paint))
+    return Looked(data=done, painted=len(wanted), how=way_of(data, done))
 
 
-def _read(
-    whole: Extremes, reader: Reader, may_stay: Callable[[str], bool]
+def _read_too(
+    whole: Extremes, reader: Reader | None, settings: Sequence[Region], guessing: bool
+) -> str | None:
+    """Whether a reader sees text in what shows none by its look; measurements too."""
+    if reader is None:
+        return None
+    _, text = read_lines(whole, reader, lambda _: False, guessing)
+    return "pixels_need_review" if _outside(text, settings) else None
+
+
+def read_lines(
+    whole: Extremes,
+    reader: Reader,
+    may_stay: Callable[[str], bool],
+    guessing: bool = True,
 ) -> tuple[list[Region], list[Region]]:
-    """The lines that may stay and those that may not."""
+    """The lines that may stay and those that may not.
+
+    What the reader takes for text and cannot read (another script, handwriting) may not stay.
+    """
     stay: list[Region] = []
     go: list[Region] = []
-    # What stands still is clearest on the minimum: what moves behind it is evened out.
-    for line in reader(whole.lowest):
-        which = stay if may_stay(line.text) else go
-        which.append(line.region.times(whole.factor))
+    for picture in whole.pictures:
+        for line in reader(picture):
+            if (is_text if guessing else is_surely_text)(line, picture):
+                fine = fits(line) and may_stay(line.text)
+                (stay if fine else go).append(line.region.times(whole.factor))
     return stay, go
+
+
+def is_text(line: Line, picture: Any) -> bool:
+    """Whether what the reader takes for text is text, read or not: of anatomy it finds such as well.
+
+    Many letters are, what has the shape of a line, and what is as small as writing: a skull is an O
+    to the reader, but a large one.
+    """
+    if _letters(line.text) >= (SHORT if fits(line) else GUESSED):
+        return True
+    thick, long = sorted((line.region.width, line.region.height))
+    return _is_small(line, picture) or (bool(line.text) and long > LONG * thick)
+
+
+def _is_small(line: Line, picture: Any) -> bool:
+    thick = min(line.region.width, line.region.height)
+    return bool(thick <= SHARE * min(picture.shape[:2]))
+
+
+def is_surely_text(line: Line, picture: Any) -> bool:
+    """Whether it is a word that the reader is sure of, and no larger than a word in a slice is."""
+    enough = _letters(line.text) >= GUESSED
+    return enough and fits(line) and _is_small(line, picture)
+
+
+def fits(line: Line) -> bool:
+    """Whether a reading is sure and has as many letters as its place has room for, roughly.
+
+    Of a script that it does not know a reader is sure of one letter for a whole line.
+    """
+    thick, long = sorted((line.region.width, line.region.height))
+    return line.sure and long <= ROOM * thick * len(line.text)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _words(
@@ -89,42 +153,71 @@ def _words(
     may_stay: Callable[[str], bool],
 ) -> list[Region]:
     """Of marks that may be a short word, those that can be read as one which may not stay."""
-    return [r for r in regions if _tells(_cuts(whole, r), reader, may_stay)]
+    pictures = whole.pictures if regions else []
+    edge = MARGIN + 2
+    return [
+        r
+        for r in regions
+        if _tells(
+            [cut_of(p, r.over(whole.factor), edge) for p in pictures], reader, may_stay
+        )
+    ]
 
 
 def _tells(
-    cuts: Sequence[Image], reader: Reader, may_stay: Callable[[str], bool]
+    cuts: Sequence[Any], reader: Reader, may_stay: Callable[[str], bool]
 ) -> bool:
     told = [reader.word(cut).strip() for cut in cuts]
-    return any(
-        sum(map(str.isalnum, text)) >= SHORT and not may_stay(text) for text in told
-    )
+    return any(_letters(text) >= SHORT and not may_stay(text) for text in told)
 
 
-def _cuts(whole: Extremes, region: Region) -> list[Image]:
-    """A region of the views with some room around it, in the size in which they were looked at."""
-    edge = MARGIN + 2
-    top, bottom = region.top // whole.factor, region.bottom // whole.factor
-    left, right = region.left // whole.factor, region.right // whole.factor
-    return [
-        view[max(0, top - edge) : bottom + edge, max(0, left - edge) : right + edge]
-        for view in whole.views
+def cut_of(picture: Any, region: Region, edge: int = 0) -> Any:
+    """A region of a picture, with some room around it."""
+    return picture[
+        max(0, region.top - edge) : region.bottom + edge,
+        max(0, region.left - edge) : region.right + edge,
     ]
 
 
 def _still_seen(
     whole: Extremes,
-    settings: Sequence[Region],
+    painted: Sequence[Region],
     stay: Sequence[Region],
     reader: Reader,
     may_stay: Callable[[str], bool],
-) -> list[Region]:
-    """What looks like text after painting and was not allowed to stay; short words by reading."""
-    seen, short = (_outside(r, settings) for r in lines_by_length(whole))
-    return [
-        *_apart(seen, stay),
-        *_words(whole, _apart(short, stay), reader, may_stay),
+) -> bool:
+    """Whether the painted file, decoded anew, shows text that was not allowed to stay.
+
+    Three looks that do not lean on one another: each painted place is flat in every frame, whoever
+    found it; marks are searched again; and it is read again.
+    """
+    if not all(_is_flat(whole, r) for r in painted):
+        return True
+    seen, short = lines_by_length(whole)
+    if apart(seen, stay):
+        return True
+    if _words(whole, apart(short, (*stay, *painted)), reader, may_stay):
+        return True
+    again = [
+        line.region.times(whole.factor)
+        for line in reader(whole.pictures[0])
+        if fits(line) and _letters(line.text) >= SHORT and not may_stay(line.text)
     ]
+    return bool(apart(again, (*stay, *painted)))
+
+
+def _is_flat(whole: Extremes, region: Region) -> bool:
+    """Whether a place is of one value in all frames, to what compression does to colours."""
+    import numpy as np
+
+    limit = STRAY if whole.lowest.dtype.itemsize == 1 else 0
+    low, high = (
+        cut_of(cells, region.over(whole.factor))
+        for cells in (whole.lowest, whole.highest)
+    )
+    if low.size == 0:
+        return True
+    return int(np.max(high.max(axis=(0, 1)) - low.min(axis=(0, 1)))) <= limit
 
 
 def _off(seen: Sequence[Region], anatomy: Sequence[Region]) -> list[Region]:
@@ -136,88 +229,3 @@ def _off(seen: Sequence[Region], anatomy: Sequence[Region]) -> list[Region]:
 
 def _outside(seen: Sequence[Region], settings: Sequence[Region]) -> list[Region]:
     return [r for r in seen if not any(r.lies_in(s) for s in settings)]
-
-
-def _apart(seen: Sequence[Region], from_: Sequence[Region]) -> list[Region]:
-    """The regions that lie on none of the others: what looks like text and was not read."""
-    return [r for r in seen if not any(overlap(r, s) for s in from_)]
-
-
-def without_regions(data: bytes, regions: Sequence[Region]) -> bytes:
-    """The file with regions painted over in every frame; compressed pixels become native ones.
-
-    Raises:
-        NotDecodable: the pixels cannot be decoded or rewritten here.
-    """
-    import pydicom
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            dataset = pydicom.dcmread(BytesIO(data))
-            syntax = str(dataset.file_meta.TransferSyntaxUID)
-            if syntax in _UNPAINTABLE:
-                raise NotDecodable(syntax)
-            if syntax not in NATIVE:
-                dataset.decompress(as_rgb=True)
-            pixels = _painted(dataset, regions)
-            dataset["PixelData"].value = pixels.tobytes() + b"\0" * (pixels.nbytes % 2)
-            out = BytesIO()
-            dataset.save_as(out)
-        except NotDecodable:
-            raise
-        except Exception as error:  # noqa: BLE001  # decoders raise whatever they like
-            raise NotDecodable(type(error).__name__) from None
-    return out.getvalue()
-
-
-def _painted(dataset: Any, regions: Sequence[Region]) -> Any:
-    """The pixels as an array of frames, rows, columns, samples, with the regions blank."""
-    import numpy as np
-
-    cells = _cells(dataset)
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    for region in regions:
-        window = (
-            slice(None),
-            slice(max(0, region.top - MARGIN), min(rows, region.bottom + MARGIN)),
-            slice(max(0, region.left - MARGIN), min(columns, region.right + MARGIN)),
-        )
-        cells[window] = _blank(dataset, cells, window)
-    planar = int(dataset.get("PlanarConfiguration") or 0) == 1 and cells.shape[3] > 1
-    return np.ascontiguousarray(cells.transpose(0, 3, 1, 2) if planar else cells)
-
-
-def _cells(dataset: Any) -> Any:
-    """A writable copy of native pixels, samples last."""
-    import numpy as np
-
-    photometric = str(dataset.PhotometricInterpretation)
-    if photometric.endswith("_422") or int(dataset.BitsAllocated) not in (8, 16, 32):
-        raise NotDecodable(photometric)
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    samples = int(dataset.get("SamplesPerPixel") or 1)
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    kind = f"<{'i' if int(dataset.get('PixelRepresentation') or 0) else 'u'}{int(dataset.BitsAllocated) // 8}"
-    count = frames * rows * columns * samples
-    flat = np.frombuffer(dataset.PixelData, dtype=kind, count=count).copy()
-    if int(dataset.get("PlanarConfiguration") or 0) == 1 and samples > 1:
-        return flat.reshape(frames, samples, rows, columns).transpose(0, 2, 3, 1).copy()
-    return flat.reshape(frames, rows, columns, samples)
-
-
-def _blank(dataset: Any, cells: Any, window: Any) -> Any:
-    """What to paint with: the darkest that the image has, per its colour model."""
-    import numpy as np
-
-    photometric = str(dataset.PhotometricInterpretation)
-    if photometric == "MONOCHROME1":
-        return cells.max()
-    if photometric == "PALETTE COLOR":
-        # Indices have no order: the one that the region has most is its background.
-        values, counts = np.unique(cells[window], return_counts=True)
-        return values[counts.argmax()]
-    if photometric.startswith("YBR"):
-        middle = 1 << (int(dataset.BitsStored) - 1)
-        return np.array([0, middle, middle], dtype=cells.dtype)
-    return cells.min()

@@ -269,6 +269,10 @@ class Faces(PlanModel):
         ("face", "ears"), description="What is removed."
     )
     verify: FacesVerified | None = Field(None, description="When it counts as done.")
+    template: Name | None = Field(
+        None,
+        description="The study's own template head, an npz file in the plan's folder; else the shipped one.",
+    )
     on_fail: Literal["hold"] = Field(
         "hold", description="What fails waits for a person."
     )

@@ -50,7 +50,7 @@ def load(folder: Path, *, open_sites: bool, reason: str) -> dict[str, Any]:
     if open_sites:
         why = reason or "opened from the command line (--open)"
         for site in sites:
-            activate(site=site, by=OPERATOR, clock=clock(), reason=why)
+            activate(site=site, by=OPERATOR, clock=clock(), reason=why, waiver=why)
     ensure_built_in(study_id=version.study_id, clock=clock())
     return {
         "study": version.study.slug,

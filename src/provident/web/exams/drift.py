@@ -20,8 +20,11 @@ from provident.kernel.ids import sha256
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+    from provident.plan import Plan
+
 GONE, CREATOR = "tag_gone", "new_private_creator"
 ANOTHER, PATTERN = "another_anonymiser", "identifier_pattern"
+INDICATOR = "header_drift"  # in quality.yaml: signs in one exam
 LABELS = (GONE, CREATOR, ANOTHER, PATTERN)
 CODES = {GONE: "DRIFT.TAG_GONE", CREATOR: "DRIFT.NEW_PRIVATE_CREATOR", ANOTHER: "DRIFT.ANOTHER_ANONYMISER", PATTERN: "DRIFT.IDENTIFIER_PATTERN"}  # fmt: skip
 ENOUGH = 2  # earlier exams of the device before a missing tag says anything
@@ -101,6 +104,31 @@ def device_key(site: str, kind: str, told: Mapping[str, str]) -> str:
     """The name of a device at a site for one kind of exam, for the store."""
     parts = (site, kind, *(told.get(name, "").upper() for name in ("make", "model", "serial")))  # fmt: skip
     return sha256("\0".join(parts).encode())[:24]
+
+
+def device(told: Mapping[str, str]) -> dict[str, str]:
+    """What an exam's headers say of the device, as it is kept with the verdict: no serial number, no station."""
+    return {
+        name: str(told.get(name, ""))[:64] for name in ("make", "model", "software")
+    }
+
+
+def asks_the_site(of: Plan, signs: int) -> bool:
+    """Whether the plan wants the site asked about so many signs of drift in one exam.
+
+    That is a trigger of quality.yaml on the indicator `header_drift` which opens a query.
+    """
+    for trigger in of.quality.triggers:
+        limit = of.quality.indicators.get(trigger.indicator)
+        if (
+            trigger.indicator == INDICATOR
+            and trigger.open == "query"
+            and limit is not None
+        ):
+            level = limit.act if trigger.when.endswith("acts") else limit.warn
+            if level.contains(signs, level.unit):
+                return True
+    return False
 
 
 def findings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -64,6 +64,55 @@ def scanner_changes(exam: Exam) -> list[Any]:
     if exam.scanner is None:
         return []
     return list(exam.scanner.changes.order_by("seen_at"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftSign:
+    """One sign of drift at one device and software of a site: since when, until when, in how many exams."""
+
+    site: str
+    device: str
+    software: str
+    code: str
+    message: str
+    found: str
+    first_seen: datetime
+    last_seen: datetime
+    exams: int
+    waiting: int  # of which nobody has decided yet
+    last_exam: int
+
+
+def drift_signs(member: Membership, site: str = "") -> list[DriftSign]:
+    """The signs of drift in all exams that a person may see, of one site (the plan's id) or of all; the newest first."""
+    rows = scoped(member, Thing.EXAM, Exam.objects.all()).exclude(labels=[])
+    if site:
+        rows = rows.filter(participant__site__code=site)
+    told = rows.order_by("first_received_at", "pk").values_list(
+        "pk", "state", "first_received_at", "participant__site__name", "verdict__device", "verdict__drift"
+    )  # fmt: skip
+    groups: dict[tuple[str, ...], list[tuple[int, bool, datetime]]] = {}
+    for pk, state, at, name, device, found in told:
+        known = device or {}
+        words = " ".join(
+            w for w in (known.get("make", ""), known.get("model", "")) if w
+        )
+        for sign in found or ():
+            key = (name, words or "a device that names itself nowhere", known.get("software", ""), sign["code"], sign["message"], sign["found"] or "")  # fmt: skip
+            groups.setdefault(key, []).append((pk, state == Exam.State.JUDGED, at))
+    signs = [_sign(key, seen) for key, seen in groups.items()]
+    return sorted(
+        signs, key=lambda s: (s.waiting == 0, -s.last_seen.timestamp(), s.device)
+    )
+
+
+def _sign(key: tuple[str, ...], seen: list[tuple[int, bool, datetime]]) -> DriftSign:
+    site, device, software, code, message, found = key
+    return DriftSign(
+        site=site, device=device, software=software, code=code, message=message, found=found,
+        first_seen=seen[0][2], last_seen=seen[-1][2], exams=len(seen), waiting=sum(w for _, w, _ in seen),
+        last_exam=seen[-1][0],
+    )  # fmt: skip
 
 
 def events_of(exam: int) -> Q:

@@ -108,6 +108,7 @@ class ExamPage:
     closes_on: date | None
     series: tuple[SeriesLine, ...]
     findings: tuple[Finding, ...]
+    drift: tuple[Finding, ...]
     sees_quality: bool
     sees_images: bool
 
@@ -224,7 +225,7 @@ def exam_page(exam: Exam, of: plan.Plan, member: Membership) -> ExamPage:
         judged_at=exam.judged_at, judged_in=judged_in, manual=verdict.get("manual", ""), received=exam.received,
         announced=exam.announced, slot=exam.slot_id, closes_on=exam.slot.closes_on if exam.slot else None,
         series=tuple(_series_line(s, by_uid.get(s.uid, {}), exam, of) for s in exam.series.all()),
-        findings=general, sees_quality=quality, sees_images=Field.IMAGE in seen,
+        findings=general, drift=tuple(Finding.from_json(f) for f in verdict.get("drift", ())), sees_quality=quality, sees_images=Field.IMAGE in seen,
     )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def _judge(
     )
     told = scanner_facts(facts)
     verdict["drift"] = _drift(exam, told, now)
+    verdict["device"] = drift.device(told)
     scanner = _scanner(exam, told, facts)
     exam.slot = exam.participant.slots.filter(visit=exam.visit, exam_kind=kind or "").first()  # fmt: skip
     labels = judging.labels_of(

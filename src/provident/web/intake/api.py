@@ -8,31 +8,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import wraps
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from provident.adapters.storage import together
 from provident.kernel import InvalidInput
-from provident.kernel.ports import ObjectStore
-from provident.web.exams.objects import object_store
 from provident.web.intake import actions, selectors, testing
 from provident.web.intake.bundles import profile_of, signed_bundle
-from provident.web.intake.manifest import Instance, Manifest
 from provident.web.intake.multipart import boundary_of, parts
-from provident.web.intake.sealing import instance_key, stored_hashes
-from provident.web.intake.verification import fault
+from provident.web.intake.sealing import stored_hashes
+from provident.web.intake.taking import refused_of, take_instances
 from provident.web.ledger.clock import clock
 
 
-IN_MEMORY = 64 * 2**20  # a larger instance is spooled to disk while it arrives
 MOST_MANIFEST = 64 * 2**20
 MOST_TEST_FILE = 8 * 2**20
 View = Callable[..., JsonResponse]
@@ -51,10 +44,16 @@ def gateway_view(view: View) -> View:
                 {"error": "Denied", "message": "The gateway's token is not known here, or was revoked."},
                 status=401,
             )  # fmt: skip
-        actions.seen(gateway=gateway, clock=clock())
+        actions.seen(gateway=gateway, clock=clock(), runs=_runs(request))
         return view(request, gateway, **kwargs)
 
     return guarded
+
+
+def _runs(request: HttpRequest) -> actions.Runs:
+    """What the gateway says that it runs; blank from one that does not say."""
+    told = {name: request.headers.get(f"Provident-{name}", "")[:64] for name in ("Software", "Plan", "Profile")}  # fmt: skip
+    return actions.Runs(**{name.lower(): value for name, value in told.items()})
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
@@ -92,7 +91,10 @@ def announce(request: HttpRequest, gateway) -> JsonResponse:
     content = request.read(MOST_MANIFEST + 1)
     if len(content) > MOST_MANIFEST:
         raise InvalidInput("The manifest is too large.")
-    transfer = actions.announce(gateway=gateway, content=content, clock=clock())
+    signed = actions.Signed(
+        public_key=request.headers.get("Provident-Key", ""), signature=request.headers.get("Provident-Signature", ""),
+    )  # fmt: skip
+    transfer = actions.announce(gateway=gateway, content=content, clock=clock(), signed=signed)  # fmt: skip
     manifest = selectors.manifest_of(transfer)
     there = stored_hashes(transfer.study.slug, manifest)
     return JsonResponse(
@@ -109,56 +111,11 @@ def announce(request: HttpRequest, gateway) -> JsonResponse:
 def instances(request: HttpRequest, gateway, token: str) -> JsonResponse:
     """Take instances of an announced transfer: each checked, made durable and answered for."""
     transfer = selectors.transfer_of(gateway, token)
-    manifest = selectors.manifest_of(transfer)
-    boundary = boundary_of(request.headers.get("Content-Type", ""))
-    announced = manifest.by_sha256()
-    results = []
-    with together(object_store()) as store:
-        for _, pieces in parts(request.read, boundary):
-            results.append(_take(store, transfer.study.slug, manifest, announced, pieces))  # fmt: skip
-    refused = [(row["sha256"], row["code"]) for row in results if row["state"] == "refused"]  # fmt: skip
+    results = take_instances(transfer, request.headers.get("Content-Type", ""), request.read)  # fmt: skip
+    refused = refused_of(results)
     if refused:
         actions.note_refused(transfer=transfer, refused=refused, clock=clock())
     return JsonResponse({"instances": results})
-
-
-def _take(
-    store: ObjectStore,
-    study: str,
-    manifest: Manifest,
-    announced: Mapping[str, Instance],
-    pieces: Iterator[bytes],
-) -> dict[str, str]:
-    """Store one instance, or say why not; returns its hash and what became of it."""
-    with SpooledTemporaryFile(IN_MEMORY) as spooled:
-        digest, size = hashlib.sha256(), 0
-        for piece in pieces:
-            digest.update(piece)
-            size += len(piece)
-            spooled.write(piece)
-        name = digest.hexdigest()
-        instance = announced.get(name)
-        stream = cast("BinaryIO", spooled)
-        code = _fault(stream, manifest, instance, size)
-        if code or instance is None:
-            return {"sha256": name, "state": "refused", "code": code}
-        stream.seek(0)
-        try:
-            store.create(instance_key(study, manifest, instance), stream)
-        except FileExistsError:
-            return {"sha256": name, "state": "duplicate"}
-        return {"sha256": name, "state": "stored"}
-
-
-def _fault(
-    stream: BinaryIO, manifest: Manifest, instance: Instance | None, size: int
-) -> str:
-    if instance is None:
-        return "not_announced"
-    if instance.size != size:
-        return "hash"
-    stream.seek(0)
-    return fault(stream, manifest, instance)
 
 
 @gateway_view

@@ -26,9 +26,10 @@ def signed_bundle(site: Site) -> dict[str, Any]:
     told = plan.deidentification.deidentification
     profile = profile_of(site)
     lists = {told.text.approved, f"{told.pixels.regions}.csv" if told.pixels.regions else None}  # fmt: skip
+    lists |= {told.faces.template} if told.faces else set()
     bundle = {
         "study": site.study.slug,
-        "plan": {"version": version.version, "hash": version.hash},
+        "plan": {"version": version.version, "hash": version.hash, "in_force_from": version.in_force_from.isoformat()},
         "profile": {"id": profile.id, "version": profile.version, "hash": profile.hash},
         "files": {name: text for name, text in version.files.items() if name == PROFILE or name in lists},
     }  # fmt: skip

@@ -29,12 +29,15 @@ class DecisionForm(forms.Form):
         ]
 
 
-class ProposalForm(forms.Form):
-    """Values to approve and attributes to remove, for the plan."""
+class RulingForm(forms.Form):
+    """Values to approve and attributes to remove, with the reason."""
 
     approved = forms.MultipleChoiceField(required=False)
     marked = forms.MultipleChoiceField(required=False)
     why = forms.CharField(required=False, max_length=200)
+    then = forms.ChoiceField(
+        choices=[("", "keep"), ("rerun", "run again")], required=False
+    )
 
     def __init__(
         self, *args, approvable: Iterable[str], attributes: Iterable[str], **kwargs
@@ -43,6 +46,29 @@ class ProposalForm(forms.Form):
         for name, values in (("approved", approvable), ("marked", attributes)):
             field = cast("forms.MultipleChoiceField", self.fields[name])
             field.choices = [(v, v) for v in dict.fromkeys(values)]
+
+
+class MarkForm(forms.Form):
+    """A region of an image, in its pixels."""
+
+    image = forms.IntegerField(min_value=0)
+    left = forms.IntegerField(min_value=0)
+    top = forms.IntegerField(min_value=0)
+    right = forms.IntegerField(min_value=1)
+    bottom = forms.IntegerField(min_value=1)
+    why = forms.CharField(max_length=200, required=False)
+
+
+class WordsForm(forms.Form):
+    """Values of the list that may stay, with the reason."""
+
+    approved = forms.MultipleChoiceField(required=False)
+    why = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args, approvable: Iterable[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.MultipleChoiceField", self.fields["approved"])
+        field.choices = [(v, v) for v in dict.fromkeys(approvable)]
 
 
 class LinkForm(forms.Form):

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from provident.kernel import InvalidInput
@@ -50,6 +50,12 @@ class Manifest:
     def size(self) -> int:
         """Bytes announced."""
         return sum(i.size for i in self.instances)
+
+    def acquired(self, anchor: date) -> date | None:
+        """The true date; a browser page keeps it and tells the day alone, from day 0 which the platform knows."""
+        if self.acquired_on is not None or self.day is None:
+            return self.acquired_on
+        return anchor + timedelta(days=self.day)
 
     def by_sha256(self) -> dict[str, Instance]:
         """The instances by the hash of their bytes."""

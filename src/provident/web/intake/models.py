@@ -22,7 +22,22 @@ class Gateway(models.Model):
     )  # of what it signs; of its first transfer test
     registered_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
+    # What it says that it runs, with each question.
+    software = models.CharField(max_length=40, blank=True)
+    plan_version = models.CharField(max_length=40, blank=True)
+    profile_hash = models.CharField(max_length=64, blank=True)
     revoked_at = models.DateTimeField(null=True)
+    # Stands for the site's browser page: nobody holds its token, people send under their own session.
+    page = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site",),
+                condition=models.Q(page=True),
+                name="gateway_page_once_a_site",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -52,6 +67,7 @@ class Transfer(models.Model):
     manifest_sha256 = models.CharField(max_length=64)
     manifest_key = models.CharField(max_length=200)
     receipt_key = models.CharField(max_length=200, blank=True)
+    signature = models.CharField(max_length=120, blank=True)  # of the manifest
     way = models.CharField(max_length=16)  # dicom, upload, command line
     state = models.CharField(max_length=10, choices=State, default=State.ANNOUNCED)
     announced = models.PositiveIntegerField()
@@ -169,3 +185,68 @@ class TransferTest(models.Model):
 
     def __str__(self) -> str:
         return f"transfer test {self.pk}"
+
+
+class WrappedKey(models.Model):
+    """A site's key under the site's passphrase, as its browser page made it. The platform cannot open it."""
+
+    study = models.ForeignKey(
+        Study, on_delete=models.PROTECT, related_name="wrapped_keys"
+    )
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="wrapped_keys"
+    )
+    namespace = models.PositiveSmallIntegerField()
+    wrapped = models.JSONField()
+    check_value = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-namespace",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "namespace"), name="wrapped_key_once_a_namespace"
+            ),
+            models.UniqueConstraint(
+                fields=("site",),
+                condition=models.Q(replaced_at__isnull=True),
+                name="wrapped_key_one_in_force",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"key {self.namespace} of {self.site_id}"
+
+
+class PersonCode(models.Model):
+    """Who a participant's images are of, as a keyed code: the platform cannot test a guess against it."""
+
+    study = models.ForeignKey(
+        Study, on_delete=models.PROTECT, related_name="person_codes"
+    )
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="person_codes"
+    )
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="person_codes"
+    )
+    namespace = models.PositiveSmallIntegerField()  # of the key it was made under
+    code = models.CharField(max_length=64)
+    noted_at = models.DateTimeField()
+    noted_by = models.CharField(max_length=80)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("noted_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "namespace", "code"),
+                condition=models.Q(undone_at__isnull=True),
+                name="person_code_of_one_participant",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"code of participant {self.participant_id}"

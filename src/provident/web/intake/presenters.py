@@ -12,10 +12,8 @@ from django.core.paginator import Page
 
 from provident.adapters.gateway.reasons import act_words, reason
 from provident.adapters.gateway.uploads import LEFT_OUT, FoundExam
-from provident.kernel import Finding
-from provident.web.exams.selectors import Exam
-from provident.web.intake.bundles import profile_of
-from provident.web.intake.selectors import Quarantine, Site, Transfer, TransferTest
+from provident.web.intake.builtin import built_in
+from provident.web.intake.selectors import Quarantine, Transfer
 from provident.web.intake.verification import WORDS as FAULT_WORDS
 from provident.web.ui.tables import address_of
 
@@ -65,6 +63,7 @@ class TransferLine:
     exam: int | None
     opened_at: datetime
     closed_at: datetime | None
+    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +93,7 @@ class QuarantineLine:
     needs_participant: bool
     pictures: int
     reviewable: bool
+    elsewhere: bool  # the gateway is a machine of its own
     problem: str
     decided_by: str
     decided_at: datetime | None
@@ -137,6 +137,7 @@ def transfer_line(t: Transfer) -> TransferLine:
         exam=t.exam_id,
         opened_at=t.opened_at,
         closed_at=t.closed_at,
+        signature=t.signature,
     )
 
 
@@ -171,6 +172,12 @@ def quarantine_lines(rows: Iterable[Quarantine]) -> list[QuarantineLine]:
     return [quarantine_line(q) for q in rows]
 
 
+def reviewable(t: Transfer) -> bool:
+    """Whether what was sent can be reviewed: its gateway runs on this machine and may still have the originals."""
+    gateway = built_in(t.site)
+    return gateway is not None and bool(gateway.spool.sent(t.token))
+
+
 def quarantine_line(q: Quarantine) -> QuarantineLine:
     """One group of held images."""
     acts = reason(q.code).acts
@@ -194,6 +201,7 @@ def quarantine_line(q: Quarantine) -> QuarantineLine:
         and q.participant is not None
         and "release" in acts
         and q.kind == "integrity",
+        elsewhere=built_in(q.site) is None,
         problem=q.problem,
         decided_by=q.decided_by,
         decided_at=q.decided_at,
@@ -248,64 +256,3 @@ def totals(found: Sequence[FoundExam], left_out: Mapping[str, int]) -> dict[str,
         "left out": sum(left_out.values()),
     }
     return {"handed in": sum(parts.values()), **parts}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftLine:
-    """One exam whose headers have changed."""
-
-    exam: int
-    site: str
-    participant: str
-    device: str
-    findings: tuple[Finding, ...]
-
-
-def drift_lines(exams: Iterable[Exam]) -> list[DriftLine]:
-    """The exams of the drift page, those of one site and device together."""
-    lines = [
-        DriftLine(
-            exam=exam.pk, site=exam.participant.site.name, participant=exam.participant.code,
-            device=f"{exam.scanner.make} {exam.scanner.model}" if exam.scanner else "a scanner that is not registered",
-            findings=tuple(Finding.from_json(f) for f in exam.verdict.get("drift", [])),
-        )
-        for exam in exams
-    ]  # fmt: skip
-    return sorted(lines, key=lambda line: (line.site, line.device))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestLine:
-    """The latest transfer test of a site."""
-
-    __test__ = False  # no test of pytest's
-
-    site: str
-    words: str
-    colour: str
-    tested_at: datetime | None = None
-    findings: tuple[str, ...] = ()
-    files: int = 0
-    held: int = 0
-    plan: str = ""
-    software: str = ""
-    gateway: str = ""
-    signature: str = ""
-    stale: bool = False
-
-
-def test_line(site: Site, test: TransferTest | None) -> TestLine:
-    """A site's test as its page shows it; one by another profile than today's counts no longer."""
-    if test is None:
-        return TestLine(site=site.name, words="not tested", colour="amber")
-    stale = test.profile_hash != profile_of(site).hash
-    passed = test.outcome == "passed"
-    return TestLine(
-        site=site.name, words="passed" if passed else "failed",
-        colour="red" if not passed else "amber" if stale else "green", tested_at=test.tested_at,
-        findings=tuple(test.findings), files=test.files, held=test.held, plan=test.plan_version,
-        software=test.software, gateway=test.gateway.name, signature=f"{test.signature[:16]}…", stale=stale,
-    )  # fmt: skip
-
-
-test_line.__test__ = False  # type: ignore[attr-defined]  # no test of pytest's

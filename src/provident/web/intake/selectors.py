@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from provident.adapters.gateway.site import SiteGateway
 from provident.kernel import NotFound
@@ -15,7 +15,7 @@ from provident.web.exams.models import Series
 from provident.web.exams.objects import object_store
 from provident.web.intake.builtin import built_in
 from provident.web.intake.manifest import Manifest, parse
-from provident.web.intake.models import Gateway
+from provident.web.intake.models import Gateway as Gateway
 from provident.web.intake.models import Quarantine as Quarantine
 from provident.web.intake.models import Transfer as Transfer
 from provident.web.intake.models import TransferTest as TransferTest
@@ -126,14 +126,14 @@ def transfers(by: Membership) -> QuerySet[Transfer]:
     return scoped(by, Thing.TRANSFER, rows)
 
 
-def transfer(by: Membership, pk: int) -> Transfer:
+def transfer(by: Membership, pk: int, verb: str = "see") -> Transfer:
     """One transfer.
 
     Raises:
         Denied, NotFound: as the access table says.
     """
     rows = Transfer.objects.select_related("site", "participant", "exam", "gateway")
-    return one(by, Thing.TRANSFER, rows, pk=pk)
+    return one(by, Thing.TRANSFER, rows, verb, pk=pk)
 
 
 def transfer_tests(by: Membership) -> list[tuple[Site, TransferTest | None]]:
@@ -149,6 +149,33 @@ def transfer_tests(by: Membership) -> list[tuple[Site, TransferTest | None]]:
     if cell.scope is Scope.SITE:
         shown = shown.filter(code=by.site)
     return [(site, latest.get(site.pk)) for site in shown]
+
+
+def site_of_transfers(by: Membership, code: str) -> Site:
+    """One site, for who may see its transfers.
+
+    Raises:
+        Denied, NotFound: as the access table says.
+    """
+    cell = check(by, "see", Thing.TRANSFER)
+    rows = Site.objects.filter(study_id=by.study_id, code=code).select_related("study")
+    if cell.scope is Scope.SITE:
+        rows = rows.filter(code=by.site)
+    found = rows.first()
+    if found is None:
+        raise NotFound("There is no such site, or it is not yours.")
+    return found
+
+
+def gateways_of(site: Site) -> list[Gateway]:
+    """The gateways of a site that may send, the last heard of first."""
+    rows = site.gateways.filter(revoked_at__isnull=True)
+    return list(rows.order_by(F("seen_at").desc(nulls_last=True), "pk"))
+
+
+def latest_tests(site: Site, most: int) -> list[TransferTest]:
+    """The latest transfer tests of a site, the newest first."""
+    return list(TransferTest.objects.filter(site=site)[:most])
 
 
 def latest_test(site: Site) -> TransferTest | None:

@@ -10,6 +10,7 @@ from provident.web.exams.selectors import drifted
 from provident.web.intake import selectors
 from provident.web.people.access import Thing, can
 from provident.web.people.selectors import Membership
+from provident.web.sites.standing import standing
 from provident.web.ui.waits import Wait
 
 
@@ -47,13 +48,14 @@ def _drift(membership: Membership) -> list[Wait]:
 
 
 def _untested(membership: Membership) -> list[Wait]:
-    """Sites whose gateway failed its latest transfer test, for who may close them."""
+    """Sites whose transfer test failed or, while they are open, holds no longer; for who opens sites."""
     if not can(membership, "activate", Thing.SITE):
         return []
-    failed = [site.name for site, test in selectors.transfer_tests(membership) if test and test.outcome == "failed"]  # fmt: skip
+    tested = [(site, standing(site)) for site, test in selectors.transfer_tests(membership) if test]  # fmt: skip
+    failed = [s.name for s, t in tested if t.state == "failed" or (s.activated_at and not t.holds)]  # fmt: skip
     return [
         Wait(
-            place="transfers", count=len(failed), words="Sites that failed the transfer test",
+            place="transfers", count=len(failed), words="Sites whose transfer test does not hold",
             href=reverse("intake:tests", kwargs={"study": membership.study.slug}), detail=", ".join(failed), urgency=1,
         )
     ] if failed else []  # fmt: skip

@@ -33,7 +33,7 @@ PLACES: dict[str, tuple[str, str, Thing | None, tuple[str, ...]]] = {
     "home": ("Home", "studies:home", None, ()),
     "matrix": ("Matrix", "participants:matrix", Thing.SLOT, ("matrix", "exams", "slots")),
     "participants": ("Participants", "participants:list", Thing.PARTICIPANT, ("participants",)),
-    "transfers": ("Transfers", "intake:transfers", Thing.TRANSFER, ("transfers", "quarantine", "upload")),
+    "transfers": ("Transfers", "intake:transfers", Thing.TRANSFER, ("transfers", "quarantine", "upload", "send")),
     "quality": ("Quality", "qc:worklist", Thing.REVIEW, ("quality", "queries")),
     "queries": ("Queries", "qc:queries", Thing.QUERY, ("queries",)),
     "reading": ("Reading", "reading:worklist", Thing.CASE, ("reading",)),

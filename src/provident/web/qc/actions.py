@@ -9,6 +9,7 @@ from django.db import transaction
 from provident import qc
 from provident.kernel import Clock, InvalidInput, NotReady, Outcome
 from provident.recruitment.slots import SlotState
+from provident.web.exams.drift import asks_the_site
 from provident.web.exams.models import Exam
 from provident.web.jobs.queue import enqueue
 from provident.web.ledger.record import SYSTEM, Actor, record
@@ -122,6 +123,20 @@ def ask_about_verdict(*, exam: Exam, clock: Clock) -> Query | None:
         text=text,
         due_on=query.due_on,
     )
+    return query
+
+
+@transaction.atomic
+def ask_about_drift(*, exam: Exam, clock: Clock) -> Query | None:
+    """Ask the site about headers that have changed, where the plan says so; once for an exam and its signs."""
+    signs = exam.verdict.get("drift", [])
+    plan = plan_of(exam.plan or version_in_force(exam.study))
+    codes = " ".join(sorted({sign["code"] for sign in signs}))[:60]
+    if not signs or not asks_the_site(plan, len(signs)) or exam.queries.filter(finding=codes).exists():  # fmt: skip
+        return None
+    text = "\n".join(f"{s['message']} {s['found'] or ''} {s['remedy']}" for s in signs)
+    query = _open(exam, text, None, clock, finding=codes)
+    _event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
     return query
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from provident import plan
-from provident.kernel import Clock, InvalidInput
+from provident.kernel import Clock, InvalidInput, Refused
 from provident.web.ledger.record import Actor, record
 from provident.web.sites.models import Scanner, ScannerChange, Site
+from provident.web.sites.standing import standing
 from provident.web.studies.models import Study
 
 
@@ -38,18 +41,54 @@ def take_sites(*, study: Study, of: plan.Plan, by: Actor, clock: Clock) -> list[
 
 
 @transaction.atomic
-def activate(*, site: Site, by: Actor, clock: Clock, reason: str) -> None:
-    """Open a site: from now on it may submit participant images."""
+def activate(
+    *, site: Site, by: Actor, clock: Clock, reason: str, waiver: str = ""
+) -> None:
+    """Open a site: from now on it may submit participant images.
+
+    Args:
+        waiver: why it is opened without a transfer test that was passed and still holds; on record.
+
+    Raises:
+        InvalidInput: no grounds are given.
+        Refused: there is no such test, and nobody waives it.
+    """
     if site.activated_at is not None:
         return
     if not reason.strip():
         raise InvalidInput(
             "Say on what grounds the site is opened (survey, agreement, training, transfer test)."
         )
+    test = standing(site)
+    waived = "" if test.holds else waiver.strip()
+    if not (test.holds or waived):
+        raise Refused(
+            f"{site.name} cannot be opened: {test.words} {test.remedy} Or say why it is opened all the same."
+        )
     site.activated_at = clock.now()
     site.save(update_fields=["activated_at"])
     record(clock=clock, by=by, study=site.study.slug, action="site.activated", thing="site", thing_id=site.code,
-           site=site.code, new={"active": True}, reason=reason)  # fmt: skip
+           site=site.code, new={"active": True, "transfer_test": test.state, "waived_because": waived},
+           reason=reason)  # fmt: skip
+
+
+def keep_test(
+    *, site: Site, outcome: str, profile: str, software: str, at: datetime
+) -> None:
+    """Note the outcome of a site's latest transfer test, inside the action that records it."""
+    site.test_outcome, site.tested_at = outcome, at
+    site.tested_profile, site.tested_software = profile, software
+    # The test came from the gateway itself: this is what it runs.
+    site.runs_software = software
+    site.save(
+        update_fields=["test_outcome", "tested_at", "tested_profile", "tested_software", "runs_software"]
+    )  # fmt: skip
+
+
+def note_software(*, site: Site, software: str) -> None:
+    """Note which version of Provident a site's gateway runs, inside the action that records it."""
+    site.runs_software = software
+    site.save(update_fields=["runs_software"])
 
 
 @transaction.atomic

@@ -10,10 +10,17 @@ class ActivateForm(forms.Form):
 
     reason = forms.CharField(
         label="On what grounds",
-        help_text="Survey accepted, agreement signed, delegation and training complete, transfer test passed.",
+        help_text="Survey accepted, agreement signed, delegation and training complete.",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         error_messages={"required": "Say on what grounds the site is opened."},
+    )
+    waiver = forms.CharField(
+        label="Why it is opened without a transfer test that holds",
+        help_text="Leave it empty to wait for the test. What you write is on record under your name.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        required=False,
     )
 
 

@@ -16,6 +16,12 @@ class Site(models.Model):
     aet = models.CharField(max_length=16)
     prefix = models.CharField(max_length=10)
     activated_at = models.DateTimeField(null=True)
+    # The latest transfer test, as the intake notes it; the intake keeps the whole of each.
+    test_outcome = models.CharField(max_length=8, blank=True)
+    tested_at = models.DateTimeField(null=True)
+    tested_profile = models.CharField(max_length=64, blank=True)  # hash
+    tested_software = models.CharField(max_length=40, blank=True)
+    runs_software = models.CharField(max_length=40, blank=True)  # what its gateway says
 
     class Meta:
         ordering = ("code",)
@@ -23,6 +29,11 @@ class Site(models.Model):
             models.UniqueConstraint(fields=("study", "code"), name="site_once_a_study"),
             models.UniqueConstraint(
                 fields=("study", "prefix"), name="site_prefix_once_a_study"
+            ),
+            models.CheckConstraint(
+                name="site_tested_at_some_time",
+                condition=models.Q(test_outcome="", tested_at__isnull=True)
+                | (~models.Q(test_outcome="") & models.Q(tested_at__isnull=False)),
             ),
         )
 

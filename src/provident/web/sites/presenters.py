@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from provident.web.sites.standing import Standing
+from provident.web.sites.standing import standing as standing
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannerLine:
@@ -31,6 +34,8 @@ class SiteLine:
     enrolled: int
     withdrawn: int
     last_transfer: datetime | None
+    test: Standing
+    software: str
     scanners: tuple[ScannerLine, ...]
 
 
@@ -60,6 +65,8 @@ def site_lines(sites: Iterable[Any]) -> list[SiteLine]:
             enrolled=s.enrolled,
             withdrawn=s.withdrawn,
             last_transfer=s.last_transfer,
+            test=standing(s),
+            software=s.runs_software,
             scanners=tuple(_scanner(row) for row in s.scanners.all()),
         )
         for s in sites

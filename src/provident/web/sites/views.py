@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from provident.kernel import Refused
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can
 from provident.web.people.actions import actor
 from provident.web.people.requests import MemberRequest
 from provident.web.sites import actions, presenters, selectors
 from provident.web.sites.forms import AcceptForm, ActivateForm
+from provident.web.sites.presenters import standing
 
 
 @require_GET
@@ -35,13 +37,16 @@ def activate(request: MemberRequest, study: str, code: str) -> HttpResponse:
     site = selectors.site(by, code, "activate")
     form = ActivateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.activate(site=site, by=actor(by), clock=clock(), **form.cleaned_data)
-        messages.success(request, f"{site.name} is open: it may enrol and send.")
-        return redirect("sites:list", study=study)
+        try:
+            actions.activate(site=site, by=actor(by), clock=clock(), **form.cleaned_data)  # fmt: skip
+        except Refused as refused:
+            form.add_error("waiver", str(refused))
+        else:
+            messages.success(request, f"{site.name} is open: it may enrol and send.")
+            return redirect("sites:list", study=study)
     status = 422 if request.method == "POST" else 200
-    return render(
-        request, "sites/activate.jinja", {"form": form, "site": site}, status=status
-    )
+    context = {"form": form, "site": site, "test": standing(site)}
+    return render(request, "sites/activate.jinja", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

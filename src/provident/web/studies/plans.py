@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -10,27 +9,9 @@ from provident import plan
 from provident.kernel import PlanError
 from provident.kernel.findings import Severity
 from provident.plan.models.consent import Option, Withdrawal
+from provident.plan.stored import as_bytes as as_bytes
+from provident.plan.stored import as_text as as_text
 from provident.web.studies.models import PlanVersion, Study
-
-
-_BINARY = "data:;base64,"
-
-
-def as_text(content: bytes) -> str:
-    """A plan file as it is stored: its text, or, for a picture, its bytes in base64 behind a mark."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return _BINARY + base64.b64encode(content).decode()
-
-
-def as_bytes(text: str) -> bytes:
-    """The file that `as_text` stored."""
-    return (
-        base64.b64decode(text.removeprefix(_BINARY))
-        if text.startswith(_BINARY)
-        else text.encode()
-    )
 
 
 _KNOWN: OrderedDict[str, plan.Plan] = (

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from provident.adapters.gateway import holding
+from provident.adapters.gateway import faces, holding
 from provident.kernel import NotFound, ProvidentError
 from provident.web.intake import actions, presenters, selectors
 from provident.web.intake.builtin import built_in
@@ -90,6 +90,8 @@ def look(request: MemberRequest, study: str, pk: int) -> HttpResponse:
         raise NotFound("Your site's gateway is another machine; look at the images there.")  # fmt: skip
     actions.note_look(quarantine=row, by=actor(by), clock=clock())
     seen = holding.look(gateway, clock(), row.reference, by.user.username)
+    why = faces.words_of_hold(gateway, row.reference)
+    seen |= {"Face": " ".join(why)} if why else {}
     return _quarantine(request, None, pk, seen)
 
 
@@ -103,4 +105,17 @@ def picture(request: MemberRequest, study: str, pk: int, number: int) -> HttpRes
         raise NotFound("Your site's gateway is another machine; look at the images there.")  # fmt: skip
     by = request.membership.user.username
     png = holding.picture(gateway, clock(), row.reference, number, by)
+    return HttpResponse(png, content_type="image/png")
+
+
+@never_cache
+@require_GET
+def face(request: MemberRequest, study: str, pk: int) -> HttpResponse:
+    """The head of held images before and after its face was removed, from the gateway, for the site's own people."""
+    row = selectors.quarantine(request.membership, pk, "resolve")
+    gateway = built_in(row.site)
+    if gateway is None:
+        raise NotFound("Your site's gateway is another machine; look at the images there.")  # fmt: skip
+    by = request.membership.user.username
+    png = faces.picture_of_hold(gateway, clock(), row.reference, by)
     return HttpResponse(png, content_type="image/png")

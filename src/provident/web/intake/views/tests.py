@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from provident.web.intake import actions, presenters, selectors
+from provident.web.intake import actions, presenters_sites, selectors
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
 from provident.web.people.actions import actor
@@ -20,7 +20,7 @@ def tests(request: MemberRequest, study: str) -> HttpResponse:
     by = request.membership
     found = selectors.transfer_tests(by)
     context = {
-        "lines": [presenters.test_line(site, test) for site, test in found],
+        "lines": [presenters_sites.latest_line(site, test) for site, test in found],
         "may_ask": can(by, "send", Thing.TRANSFER),
     }
     return render(request, "intake/tests.jinja", context)

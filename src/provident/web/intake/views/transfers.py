@@ -55,5 +55,6 @@ def transfer(request: MemberRequest, study: str, pk: int) -> HttpResponse:
         "manifest": row.manifest_sha256,
         "profile": row.profile,
         "gateway": row.gateway.name,
+        "reviewable": presenters.reviewable(row),
     }
     return render(request, "intake/transfer.jinja", context)
