@@ -14,6 +14,8 @@ HERE = Path(__file__).resolve().parent
 NAMES = {
     "receive": "receive.py",
     "room": "room.py",
+    "browser": "browser.py",
+    "judging": "judging.py",
     "agreement": "agreement.py",
     "mrmc": "mrmc.py",
     "deid": "deid/compare.py",

@@ -17,6 +17,16 @@ PEERS = {
     "dicognito": ["dicognito==0.19.0"],
     "dicom-anonymizer": ["dicom-anonymizer==2.1.0"],
     "deid": ["deid==0.4.13"],
+    "dicompare": ["dicompare==0.11.0"],
+    "mrqa": ["mrQA==0.3.0", "python-dateutil", "setuptools<81"],
+    # irrCAC needs a NumPy before 2.
+    "stat": [
+        "pingouin==0.5.5",
+        "irrCAC==0.4.1",
+        "statsmodels==0.15.0",
+        "krippendorff==0.9.0",
+        "numpy==1.26.4",
+    ],
 }
 
 

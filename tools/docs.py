@@ -96,9 +96,10 @@ def workflows() -> str:
     from provident import reading
     from provident.recruitment.slots import TRANSITIONS as SLOT
     from provident.web.exams.workflow import TRANSITIONS as EXAM
+    from provident.web.planning.workflow import TRANSITIONS as AMENDMENT
 
     lines = ["# Workflows\n" + NOTE]
-    for name, table in {"Slot": SLOT, "Exam": EXAM}.items():
+    for name, table in {"Slot": SLOT, "Exam": EXAM, "Amendment": AMENDMENT}.items():
         lines += [f"## {name}\n", "```mermaid", "stateDiagram-v2"]
         lines += [
             f"    {a} --> {b}" for a, after in table.items() for b in sorted(after)
@@ -124,7 +125,7 @@ def environment() -> str:
 def pages() -> dict[str, Callable[[], str]]:
     """Path below docs/ to the function that writes it."""
     from provident import acquisition, dicom
-    from provident.programme import features, reference
+    from provident.programme import failures, features, reference
 
     return {
         "reference/command-line.md": command_line,
@@ -135,6 +136,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "reference/plan.md": reference.plan_markdown,
         "reference/checks.md": reference.checks_markdown,
         "reference/findings.md": reference.findings_markdown,
+        "reference/failures.md": failures.failures_markdown,
         "reference/facts.md": dicom.reference_markdown,
         "reference/judging.md": acquisition.reference_markdown,
         "status.md": features.status_markdown,

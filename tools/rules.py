@@ -17,7 +17,9 @@ LONGER: dict[str, str] = {
     "tests/spec/statistics/test_command_line.py": "one list of command lines, read as a whole",
     "tests/spec/statistics/test_refusals.py": "one list of refusals, read as a whole",
 }
-MACHINE = re.compile(r"/work/(?!\w*\.)|/tmp/bash_jobs|/root/|/home/\w+/|\bfarm/")
+MACHINE = re.compile(
+    r"(?<![\w}])/work/(?!\w*\.)|/tmp/bash_jobs|/root/|/home/\w+/|\bfarm/"
+)
 REGISTRY = re.compile(
     r"https?://[^\s\"')]*(pypi|npmjs|simple/|registry\.)[^\s\"')]*", re.IGNORECASE
 )

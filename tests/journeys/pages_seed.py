@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import numpy as np
+
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -38,7 +40,7 @@ def setup() -> None:
     import django
     from django.conf import settings
 
-    ours = ("ledger", "jobs", "studies", "people", "sites", "participants", "exams", "qc", "reading", "intake", "reports", "ui")  # fmt: skip
+    ours = ("ledger", "jobs", "studies", "people", "sites", "participants", "exams", "dose", "qc", "reading", "intake", "reports", "planning", "scanners", "dose", "ui")  # fmt: skip
     settings.MIGRATION_MODULES = dict.fromkeys(ours)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
@@ -78,6 +80,54 @@ class Seed:
             give_role(user=user, study=version.study, role=Role(role), site=site, by=self.by, clock=clock,
                       code=username, plan_role="radiographer" if role == "site" else "")  # fmt: skip
         return version
+
+    def phantoms(self, version) -> None:
+        """Every scanner accredited; the phantom of three scanners every fortnight, one of which drifts and one is late."""
+        from provident.web.people.models import Signature, User
+        from provident.web.scanners.actions import _flag
+        from provident.web.scanners.models import (
+            Accreditation,
+            Measurement,
+            PhantomScan,
+        )
+        from provident.web.sites.models import Scanner
+        from provident.web.studies.plans import plan_of
+
+        rng, evidence = np.random.default_rng(3), [{"need": n, "id": "1", "day": "2026-01-20"} for n in ("phantom", "volunteer_scan")]  # fmt: skip
+        step = {"state": "accredited", "day": "2026-01-21", "by": "quinn", "note": "", "evidence": evidence}  # fmt: skip
+        for scanner in Scanner.objects.filter(site__study=version.study):
+            Accreditation.objects.create(scanner=scanner, steps=[step], changed_at=self.at(date(2026, 1, 21)).now())  # fmt: skip
+        quinn = User.objects.get(username="quinn")
+        signature = Signature.objects.create(
+            user=quinn, study=version.study, role="qc", at=self.at(date(2026, 11, 3)).now(), meaning="I accept these phantom scans",
+            thing="phantom", thing_id="1", content_hash="0" * 64,
+        )  # fmt: skip
+        for code, count, lost, left in (("mr_l1", 21, 0.0, 8), ("mr_y1", 21, 2.5, 8), ("mr_b1", 18, 0.0, 50)):  # fmt: skip
+            scanner = Scanner.objects.get(code=code)
+            for n in range(count):
+                day = NOW.date() - timedelta(days=left + 14 * (count - 1 - n))
+                scan = PhantomScan.objects.create(
+                    study=version.study, scanner=scanner, phantom="acr_mri", acquired_on=day, content=f"{code}{n}",
+                    **({"state": "measured"} if n == count - 1 else {"state": "accepted", "signature": signature, "decided_by": "quinn",
+                                                                     "decided_at": self.at(day).now()}), sent_at=self.at(day).now(), sent_by="rae", seen={"software": "XA60"},
+                )  # fmt: skip
+                values = {"uniformity": (93 - lost * (n > 13) + rng.normal(0, 0.5), "%"), "ghosting": (0.8 + rng.normal(0, 0.1), "%"),
+                          "geometry": (0.2 + rng.normal(0, 0.2), "mm"), "snr": (90 + rng.normal(0, 3), "")}  # fmt: skip
+                Measurement.objects.create(
+                    scan=scan, engine="provident", version="1", outcome="pass", at=self.at(day).now(), by="system",
+                    values={k: {"value": v, "unit": u, "method": "ACR"} for k, (v, u) in values.items()},
+                )  # fmt: skip
+            _flag(scan, plan_of(version))
+
+    def change(self) -> None:
+        """The scanner of Bradford got new software last week."""
+        from provident.web.sites.actions import observe_scanner
+        from provident.web.sites.models import Scanner
+
+        changed = Scanner.objects.get(code="mr_b1")
+        for uid, software in (("1.2.3", "XA50"), ("1.2.4", "XA50A SP01")):
+            observe_scanner(scanner=changed, observed={"software": software, "serial": "142093", "coil": "HandWrist_16"},
+                            exam_uid=uid, by=self.by, clock=self.at(NOW.date() - timedelta(days=6)))  # fmt: skip
 
     def participants(self, version, count: int) -> list:
         """Enrolments one after another at the three sites."""
@@ -179,9 +229,11 @@ def fill(count: int = 24) -> None:
     from provident.web.participants.actions import book, not_done, withdraw
     from provident.web.participants.models import Slot
     from provident.web.qc.models import Query, QueryMessage
+    from tests.journeys.quality_seed import programme
 
     seed = Seed()
     version = seed.study()
+    seed.phantoms(version)
     people = seed.participants(version, count)
     number = 0
     for i, slot in enumerate(
@@ -221,11 +273,33 @@ def fill(count: int = 24) -> None:
         elif exam.outcome == "fail":
             query = Query.objects.create(exam=exam, opened_at=exam.judged_at, due_on=exam.judged_at.date() + timedelta(days=7), finding="ACQ.TE", series_role="cor_stir")  # fmt: skip
             QueryMessage.objects.create(query=query, at=exam.judged_at, kind="ask", text="The coronal STIR was taken with an echo time of 95 ms; the manual asks for 70 ± 5 ms. Can it be repeated?")  # fmt: skip
+    seed.change()
     withdraw(participant=people[7], kind="stop_visits", on=date(2026, 9, 14), by=seed.by, clock=seed.at(date(2026, 9, 15)))  # fmt: skip
+    amendment(seed, version)
+    programme(version, NOW)
     accounts = [{"username": u, "password": PASSWORD, "name": n, "role": r, "try": t} for u, n, _, _, r, t in ROLES]  # fmt: skip
     (Path(os.environ["PROVIDENT_DATA"]) / "demo-accounts.json").write_text(
         json.dumps(accounts)
     )
+
+
+def amendment(seed: Seed, version) -> None:
+    """An amendment in review, with a remark; it changes the manual and the form."""
+    from provident.web.people.models import Membership
+    from provident.web.planning import actions
+    from provident.web.studies.plans import as_bytes
+
+    changes = {"study.yaml": ('version: "1.4"', 'version: "2.0"'), "imaging/hands-mri.yaml": ("TR: 400..700 ms", "TR: 450..650 ms"),
+               "forms/ramris.yaml": ("title:", "title: Revised;")}  # fmt: skip
+    files = dict(version.files)
+    for name, (old, new) in changes.items():
+        files[name] = files[name].replace(old, new, 1)
+    mary, clock = Membership.objects.get(user__username="mary"), seed.at(NOW.date())
+    step = {"by": mary, "clock": clock}
+    row = actions.draft(files={n: as_bytes(t) for n, t in files.items()}, why="The repetition time of the manual is too wide for the new coil", **step)  # fmt: skip
+    actions.set_starts(amendment=row, days=dict.fromkeys(("leeds", "bradford", "york"), NOW.date() + timedelta(days=14)), **step)  # fmt: skip
+    actions.submit(amendment=row, **step)
+    actions.remark(amendment=row, text="Physicists of all three sites agreed on 20 November.", **step)  # fmt: skip
 
 
 class Quiet(WSGIRequestHandler):

@@ -146,7 +146,9 @@ def test_from_storescu_to_the_exported_file(platform, person, tmp_path):
     send(platform, tmp_path / "baseline", datetime.fromisoformat("2026-03-01T10:00"), 1)
     send(platform, tmp_path / "week24", datetime.fromisoformat("2026-08-14T10:00"), 2)
     platform.wait(lambda: [e["state"] for e in platform.exams()] == ["judged"] * 2, 120)
-    assert {e["outcome"] for e in platform.exams()} <= {"pass", "warn"}
+    assert {e["outcome"] for e in platform.exams()} <= {"pass", "warn"}, (
+        platform.exams()
+    )
 
     site = person("lee")
     site.goto(f"{STUDY}/matrix")
@@ -160,8 +162,10 @@ def test_from_storescu_to_the_exported_file(platform, person, tmp_path):
         quality.goto(f"{STUDY}/quality")
         assert quality.get_by_role("link", name="L-101").count() == left
         quality.get_by_role("link", name="L-101").first.click()
-        for select in quality.locator("form select").all():
-            select.select_option(index=1)
+        scores = quality.locator("[data-score]")
+        scores.first.locator("input").first.focus()
+        for _ in range(scores.count()):  # each key gives a score and goes on
+            quality.keyboard.press("1")
         quality.get_by_label("Accept: it may be read").check()
         quality.get_by_label("Reason").fill("as in the manual")
         quality.get_by_label("Your password").fill(PASSWORD)

@@ -29,10 +29,13 @@ DESK, TELEPHONE, ZOOMED = (1440, 1000), (360, 740), (720, 500)
 PAGES = {
     "mary": ("", "/matrix", "/matrix?state=late", "/exams/67", "/participants", "/participants/L-101", "/slots/5",
              "/participants/L-101/withdraw", "/participants/L-101/consent", "/sites", "/people", "/access", "/plan",
-             "/plan/file/study.yaml", "/plan/versions", "/plan/flow", "/plan/documents", "/ledger", "/ledger?actor=nobody", "/reading/cases", "/data",
-             "/transfers", "/nothing"),
-    "rae": ("", "/matrix", "/participants/enrol", "/exams/94", "/queries", "/transfers", "/quarantine", "/slots/5"),
-    "quinn": ("", "/quality", "/quality/exam/67", "/queries"),
+             "/plan/file/study.yaml", "/plan/versions", "/plan/flow", "/plan/documents", "/plan/work", "/plan/work?show=mine", "/plan/domains/economics/sign",
+             "/plan/amendments", "/plan/amendments/1", "/plan/amendments/new", "/plan/amendments/1/approve", "/plan/flow/closed", "/ledger", "/ledger?actor=nobody", "/reading/cases", "/data",
+             "/transfers", "/scanners", "/scanners/1", "/phantoms", "/scanners/bookings/5", "/nothing"),
+    "rae": ("/phantoms/send", "/phantoms/by-hand", "/phantoms", "", "/matrix", "/participants/enrol", "/exams/94", "/queries", "/quality/actions", "/transfers", "/quarantine", "/slots/5"),
+    "quinn": ("/scanners/1", "/scanners/changes/1", "/scanners/8/phantoms/acr_mri", "/phantoms", "/phantoms/1", "", "/quality", "/quality/exam/67", "/queries", "/queries?state=late", "/queries/1",
+              "/quality/indicators", "/quality/actions", "/quality/actions/new", "/quality/actions/1", "/quality/actions/4",
+              "/quality/actions?state=closed"),
     "ana": ("", "/reading", "/matrix"),
     "stella": ("", "/matrix", "/data", "/ledger"),
     "mo": ("", "/exams/67", "/sites"),
@@ -246,6 +249,41 @@ def test_an_error_summary_takes_the_focus_and_leads_to_its_field(visit, address)
     ).click()
     assert page.evaluate("document.activeElement.id") == "id_anchor_on"
     assert complaints(page) == []
+
+
+def test_scores_are_given_by_one_key_each(visit, address):
+    page = visit("quinn")
+    page.goto(f"{address}{S}/quality/exam/67")
+    first = page.locator("fieldset[data-score]").first
+    first.locator("input").first.focus()
+    for key in "4213":
+        page.keyboard.press(key)
+
+    assert page.locator("[data-scored]").inner_text() == "4 of 12 scored"
+    given = page.locator("fieldset input:checked").evaluate_all("all => all.map(one => one.value)")  # fmt: skip
+    assert given == ["4", "motion", "none", "missing"]
+    assert page.evaluate("document.activeElement.name") == "cor_stir:sequence_quality"
+    page.keyboard.press("s")
+    assert page.evaluate("document.activeElement.name").startswith("ax_t1_post:")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.name") == "cor_stir:coverage"
+    # Outside of the scores a digit is a digit.
+    page.fill("#id_reason", "")
+    page.locator("#id_reason").press("3")
+    assert page.locator("#id_reason").input_value() == "3"
+    assert page.locator("[data-scored]").inner_text() == "4 of 12 scored"
+
+
+def test_the_images_of_a_series_by_slider(visit, address):
+    page = visit("quinn")
+    page.goto(f"{address}{S}/quality/exam/67")
+    slider = page.get_by_role("slider", name="Image of T1 cor")
+    slider.focus()
+    with page.expect_response("**/3.png") as answered:
+        page.keyboard.press("ArrowRight")
+
+    assert answered.value.status == 200
+    assert page.get_by_alt_text("Image 3 of 3 of T1 cor").is_visible()
 
 
 def test_a_link_to_facts_opens_them(visit, address):

@@ -135,7 +135,9 @@ for code in {codes!r}:
             self.python(
                 "import json\nfrom provident.web.exams.models import Exam\n"
                 "print(json.dumps([{'state': e.state, 'received': e.received, 'outcome': e.outcome, "
-                "'participant': e.participant.code, 'kind': e.kind} for e in Exam.objects.all()]))"
+                "'participant': e.participant.code, 'kind': e.kind, 'visit': e.visit, "
+                "'findings': [f['message'] for f in (e.verdict or {}).get('findings', [])] + "
+                "[f['message'] for s in (e.verdict or {}).get('series', []) for f in s.get('findings', [])]} for e in Exam.objects.all()]))"
             )
         )
 

@@ -51,7 +51,23 @@ def study(db, clock, by):
         study=version.study, of=plan_of(version), by=by, clock=clock
     ):
         activate(site=site, by=by, clock=clock, reason="checklist complete", waiver="a test of the platform")  # fmt: skip
+        accredit(site)
     return version.study
+
+
+def accredit(site) -> None:
+    """Every scanner of a site is accredited on 2 January 2026: the gate before bookings is open."""
+    from provident.web.scanners.models import Accreditation
+
+    needs = ("phantom", "volunteer_scan")
+    step = {
+        "state": "accredited", "day": "2026-01-02", "by": "setup", "note": "",
+        "evidence": [{"need": n, "id": "1", "day": "2026-01-02"} for n in needs],
+    }  # fmt: skip
+    for scanner in site.scanners.all():
+        Accreditation.objects.create(
+            scanner=scanner, steps=[step], changed_at=datetime(2026, 1, 2, tzinfo=UTC)
+        )
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import { look, type Described } from '../src/send/pixels';
 import type { Glance, ParticipantTold, SlotTold } from '../src/send/protocol';
 import { batched, sendExam, Stopped } from '../src/send/sender';
 import { Away, type Server } from '../src/send/server';
-import { sorted, verdict } from '../src/send/sort';
+import { sorted, standing, verdict } from '../src/send/sort';
 import { mayBeDicom } from '../src/send/sources';
 import { entries } from '../src/send/zip';
 
@@ -45,11 +45,29 @@ describe('a passphrase', () => {
 
 const glance = (more: Partial<Glance>): Glance => ({
   reason: '', explanation: '', patient: '1', issuer: '', name: 'A', born: '', study: '1.2', series: '1.3', instance: '1.4',
-  modality: 'MR', number: '1', acquired: '2026-03-02', deidentified_before: false, ...more,
+  modality: 'MR', number: '1', order: '', acquired: '2026-03-02', deidentified_before: false, ...more,
 });
 const files = (...those: Partial<Glance>[]) =>
   those.map((more, i) => ({ found: { path: `f${i}`, size: 1, read: () => Promise.resolve(new Blob()) }, blob: new Blob(), glance: glance({ instance: `1.4.${i}`, ...more }) }));
 const who: ParticipantTold = { code: 'L-101', anchor: '2026-03-02', active: true, missing: [], slots: [] };
+
+describe('a series', () => {
+  it.each([
+    ['numbers that start at 2', ['2', '3', '4', '5', '6'], ['2', '4', '6']],
+    ['numbers, not their letters', ['101', '100', '102', '99', '98'], ['98', '100', '102']],
+    ['images without a number first', ['', '2', '3', '4', 'x'], ['', '2', '4']],
+    ['one image', ['7'], ['7']],
+  ])('is looked at by its first, middle and last image: %s', (_, orders, stand) => {
+    const those = files(...orders.map((order) => ({ order })));
+    for (const way of [those, [...those].reverse()]) {
+      expect([...standing(way)].map((f) => f.glance.order).sort()).toEqual([...stand].sort());
+    }
+  });
+  it('has images of its own that are looked at', () => {
+    const those = files({ order: '1', series: '1.3' }, { order: '9', series: '1.4' });
+    expect(standing(those).size).toBe(2);
+  });
+});
 
 describe('a selection', () => {
   it.each([

@@ -11,7 +11,9 @@ from provident.acquisition.judging import judge as judge
 from provident.acquisition.manual import Manual as Manual
 from provident.acquisition.manual import MatchRule as MatchRule
 from provident.acquisition.manual import Role as Role
+from provident.acquisition.manual import Waiver as Waiver
 from provident.acquisition.manual import compile_manual as compile_manual
 from provident.acquisition.verdict import ExamVerdict as ExamVerdict
 from provident.acquisition.verdict import Measure as Measure
 from provident.acquisition.verdict import SeriesVerdict as SeriesVerdict
+from provident.acquisition.waivers import Circumstances as Circumstances

@@ -57,6 +57,9 @@ BASELINE_DIFFERS = Code(
 BASELINE_MISSING = Code(
     "QC.BASELINE_MISSING", "There is no baseline exam to compare with."
 )
+ORDER = Code(
+    "QC.ORDER", "Series were not acquired in the order that the manual asks for."
+)
 NOTHING_JUDGED = Code("QC.NOTHING_JUDGED", "No series of the exam could be judged.")
 EXAM_UNKNOWN = Code("QC.EXAM_UNKNOWN", "Which exam of the plan this is cannot be told.")
 FILE_UNREADABLE = Code("QC.FILE_UNREADABLE", "A file of the exam cannot be read.")
@@ -65,7 +68,7 @@ FILE_TRUNCATED = Code("QC.FILE_TRUNCATED", "The pixels of an image are not all t
 OF_EXAMS = (
     SERIES_MISSING, SERIES_EXTRA, SERIES_REPEATED, SERIES_UNMATCHED, SERIES_AMBIGUOUS, SERIES_UNPLANNED,
     SERIES_UNCERTAIN, SUBSTITUTE, VISIT_UNKNOWN, NOT_ASSESSABLE, VARIES, BASELINE_DIFFERS, BASELINE_MISSING,
-    NOTHING_JUDGED, EXAM_UNKNOWN, FILE_UNREADABLE, FILE_TRUNCATED,
+    NOTHING_JUDGED, EXAM_UNKNOWN, FILE_UNREADABLE, FILE_TRUNCATED, ORDER,
 )  # fmt: skip
 
 

@@ -6,11 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provident.acquisition import remarks
-from provident.acquisition.manual import Manual, Role
+from provident.acquisition.manual import Manual, Role, Waiver
 from provident.acquisition.matching import Identified, identify, nearest
+from provident.acquisition.order import out_of_order
 from provident.acquisition.repeats import used
 from provident.acquisition.rules import judge_series
 from provident.acquisition.verdict import ExamVerdict, SeriesVerdict
+from provident.acquisition.waivers import (
+    NOWHERE,
+    Circumstances,
+    holds_for,
+    reasons,
+    waived,
+    waiver_of,
+)
 from provident.dicom.facts import SeriesFacts
 from provident.kernel import Finding, Outcome
 
@@ -21,6 +30,7 @@ def judge(
     *,
     visit: str | None,
     baseline: Sequence[SeriesFacts] = (),
+    circumstances: Circumstances = NOWHERE,
 ) -> ExamVerdict:
     """Judge one exam by its manual, from facts alone.
 
@@ -31,11 +41,14 @@ def judge(
         series: the facts of every series of the exam.
         visit: the visit's id, or None when it is not known.
         baseline: the facts of the participant's first exam of this kind, for what must not change.
+        circumstances: where, of whom and when, for the manual's waivers.
     """
-    exam = _Exam(manual, visit, list(series), _chosen(baseline, manual))
+    waivers = [w for w in manual.waivers if holds_for(w, circumstances)]
+    exam = _Exam(manual, visit, list(series), _chosen(baseline, manual), waivers)
     exam.assign()
     for role in manual.roles:
         exam.judge_role(role)
+    exam.judge_order()
     exam.judge_rest()
     return exam.verdict()
 
@@ -80,6 +93,7 @@ class _Exam:
     visit: str | None
     series: list[SeriesFacts]
     baseline: dict[str, SeriesFacts]
+    waivers: Sequence[Waiver]
     identified: list[Identified] = field(default_factory=list)
     by_role: dict[str, list[SeriesFacts]] = field(default_factory=dict)
     unsure: dict[str, list[SeriesFacts]] = field(default_factory=dict)
@@ -108,6 +122,30 @@ class _Exam:
         if outcome is not None:
             self.outcomes.append(outcome)
 
+    def broken(
+        self, rule: str, role: Role | None, outcome: Outcome, finding: Finding
+    ) -> None:
+        """A rule of the exam as a whole that does not hold, unless it is waived."""
+        severity = role.severity(rule) if role else self.manual.order_severity
+        name = role.id if role else None
+        waiver = waiver_of(
+            self.waivers, role=name, rule=rule, severity=severity, outcome=outcome
+        )
+        if waiver is None:
+            self.note(outcome, finding)
+        else:
+            self.note(None, waived(finding, waiver))
+
+    def judge_order(self) -> None:
+        """Whether the series were acquired in the manual's order."""
+        there = [
+            (self.manual.role(name), used(self.manual.role(name), self.by_role[name]))
+            for name in self.manual.order
+            if self.by_role.get(name)
+        ]
+        for outcome, finding in out_of_order(there, self.manual):
+            self.broken("order", None, outcome, finding)
+
     def judge_role(self, role: Role) -> None:
         """Count the series of one role and judge those that are used."""
         candidates = self.by_role.get(role.id, [])
@@ -129,6 +167,7 @@ class _Exam:
                 self.baseline.get(role.id),
                 self.visit,
                 counts=counts,
+                waivers=self.waivers,
             )
             verdict = self._labelled(verdict, role, one, is_kept, planned)
             self.verdicts[id(one)] = verdict
@@ -154,7 +193,7 @@ class _Exam:
             return
         if len(kept) > role.count.high:
             outcome, finding = remarks.too_many(role, len(kept), self.uid)
-            self.note(outcome, finding)
+            self.broken("count", role, outcome, finding)
         if role.optional or len(kept) >= role.count.low:
             return
         self._too_few(role, kept, planned)
@@ -172,7 +211,7 @@ class _Exam:
             rest = [i.series for i in self.identified if i.role is None]
             near = nearest(role, rest)
             finding = remarks.missing(role, len(kept), near, self.manual, self.uid)
-            self.note(Outcome.FAIL, finding)
+            self.broken("count", role, Outcome.FAIL, finding)
 
     def _substitute(self, role: Role) -> tuple[SeriesFacts, str] | None:
         """What may stand for a series that is not there: another role, or a still image."""
@@ -220,5 +259,7 @@ class _Exam:
             outcome=outcome,
             findings=tuple(self.findings),
             series=verdicts,
-            sentence=remarks.sentence(self.manual, outcome, deciding),
+            sentence=remarks.sentence(
+                self.manual, outcome, deciding, reasons(deciding)
+            ),
         )

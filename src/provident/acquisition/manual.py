@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from provident.dicom.vendors import maker
@@ -16,6 +17,7 @@ from provident.plan.models.imaging import (
     SeriesRole,
 )
 from provident.plan.models.imaging_rules import Rule
+from provident.plan.models.imaging_waivers import RuleWaiver, fact_of, role_of
 from provident.plan.quantities import Interval
 
 
@@ -80,9 +82,28 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A rule that is let go for some exams. `role` None is every role; a limit that is empty is none."""
+
+    role: str | None
+    rule: str
+    why: str
+    by: str
+    on: date
+    site: str | None = None
+    scanner: str | None = None
+    participants: tuple[str, ...] = ()
+    first: date | None = None
+    until: date | None = None
+    critical: bool = False
+    unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manual:
     """All that an exam of one kind is judged by.
 
+    `order` names roles that are acquired one after the other.
     `same_as_baseline` pairs a role (None: every series) with a fact.
     `first_visit` is the one that later visits are compared with.
     """
@@ -96,6 +117,9 @@ class Manual:
     same_as_baseline: tuple[tuple[str | None, str], ...] = ()
     first_visit: str | None = None
     repeat: str = ""
+    order: tuple[str, ...] = ()
+    order_severity: Severity = "major"
+    waivers: tuple[Waiver, ...] = ()
 
     def role(self, name: str) -> Role:
         """The role of this name.
@@ -104,6 +128,30 @@ class Manual:
             KeyError: the manual has no such role.
         """
         return next(role for role in self.roles if role.id == name)
+
+    def waives_nothing(self, waiver: Waiver) -> str | None:
+        """Why a waiver lets no rule go; None when it does."""
+        if waiver.rule == "order":
+            if not self.order:
+                return "the manual asks for no order"
+            severities = [self.order_severity]
+        else:
+            roles = [r for r in self.roles if waiver.role in (None, r.id)]
+            asked = [r for r in roles if self._asks(r, waiver.rule)]
+            if not asked:
+                return "no series is asked for it"
+            severities = [r.severity(waiver.rule) for r in asked]
+        if not waiver.critical and set(severities) == {"critical"}:
+            return "the rule is critical, and the waiver does not say `critical: yes`"
+        return None
+
+    def _asks(self, role: Role, rule: str) -> bool:
+        named = {rule for of, rule in self.same_as_baseline if of in (None, role.id)}
+        return (
+            rule in ("count", "duplicate_slices", *role.rules, *role.constant)
+            or rule in named
+            or any(rule in rules for rules in role.by_maker.values())
+        )
 
 
 def compile_manual(model: ImagingManual, *, first_visit: str | None = None) -> Manual:
@@ -122,6 +170,26 @@ def compile_manual(model: ImagingManual, *, first_visit: str | None = None) -> M
         same_as_baseline=tuple(_pair(key) for key in model.same_as_baseline),
         first_visit=first_visit,
         repeat=_repeat(model.recall),
+        order=model.order,
+        order_severity=model.severity.get("order", default),
+        waivers=tuple(_waiver(waiver) for waiver in model.waived),
+    )
+
+
+def _waiver(said: RuleWaiver) -> Waiver:
+    return Waiver(
+        role=role_of(said.rule),
+        rule=fact_of(said.rule),
+        why=said.why,
+        by=said.by,
+        on=said.on,
+        site=said.site,
+        scanner=said.scanner,
+        participants=said.participants,
+        first=said.first,
+        until=said.until,
+        critical=said.critical,
+        unreadable=said.unreadable,
     )
 
 
@@ -134,7 +202,7 @@ def _role(name: str, role: SeriesRole, model: ImagingManual, default: Severity) 
     severities: dict[str, Severity] = {
         key: said
         for key, said in model.severity.items()
-        if "." not in key and key != "default"
+        if "." not in key and key not in ("default", "order")
     }
     prefix = f"{name}."
     severities |= {

@@ -84,15 +84,21 @@ def _right_kind(one: SeriesFacts, role: Role, manual: Manual) -> bool:
 
 def fit(rule: MatchRule, series: SeriesFacts) -> Fit:
     """Whether the series fits: no, if one condition says no; unknown, if one cannot be read."""
-    answers = [condition.fit for condition in conditions(rule, series)]
-    answers += [fit(part, series) for part in rule.all_of]
+    unknown = False
+    for answer in _answers(rule, series):
+        if answer is Fit.NO:  # nothing that follows can change it
+            return answer
+        unknown = unknown or answer is Fit.UNKNOWN
+    return Fit.UNKNOWN if unknown else Fit.YES
+
+
+def _answers(rule: MatchRule, series: SeriesFacts) -> Iterator[Fit]:
+    yield from (condition.fit for condition in conditions(rule, series))
+    yield from (fit(part, series) for part in rule.all_of)
     if rule.any_of:
-        answers.append(_any(fit(part, series) for part in rule.any_of))
+        yield _any(fit(part, series) for part in rule.any_of)
     if rule.none_of is not None:
-        answers.append(_not(fit(rule.none_of, series)))
-    if Fit.NO in answers:
-        return Fit.NO
-    return Fit.UNKNOWN if Fit.UNKNOWN in answers else Fit.YES
+        yield _not(fit(rule.none_of, series))
 
 
 def _any(answers: Iterable[Fit]) -> Fit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from provident.acquisition import codes
 from provident.acquisition.checks import NOT_IN_HEADER, Checked
@@ -138,6 +139,40 @@ def missing(
         expected=f"{role.count} series",
         found=found,
         remedy=f"Send the series, if it was acquired. {manual.repeat}",
+    )
+
+
+def no_time(role: Role, series: SeriesFacts) -> Finding:
+    """When a series of the order was acquired cannot be told."""
+    why = series.absent.get("acquired_at", NOT_IN_HEADER)
+    return _finding(
+        codes.NOT_ASSESSABLE.code,
+        Outcome.NOT_ASSESSABLE,
+        series.uid,
+        f"Whether the {role.title} was acquired in its turn cannot be judged: {why}.",
+        expected="an acquisition time",
+        found="not readable",
+        remedy="Check that export or de-identification did not remove it, and send again.",
+    )
+
+
+def wrong_order(
+    earlier: tuple[Role, SeriesFacts, datetime],
+    later: tuple[Role, SeriesFacts, datetime],
+    manual: Manual,
+    outcome: Outcome,
+) -> Finding:
+    """A series that should come first was acquired after the one that should follow it."""
+    (role, _, at), (follower, series, before) = earlier, later
+    minutes = (at - before).total_seconds() / 60
+    return _finding(
+        codes.ORDER.code,
+        outcome,
+        series.uid,
+        f"The {follower.title} was acquired {minutes:.0f} min before the {role.title}; the manual asks for the {role.title} first.",
+        expected=f"{role.title}, then {follower.title}",
+        found=f"{follower.title} at {before:%H:%M:%S}, {role.title} at {at:%H:%M:%S}",
+        remedy=f"For the {role.owner.replace('_', ' ')}: keep the order of the manual with the next participant. {manual.repeat}",
     )
 
 
@@ -305,13 +340,23 @@ def with_note(verdict: SeriesVerdict, finding: Finding) -> SeriesVerdict:
     return replace(verdict, findings=(*verdict.findings, finding))
 
 
-def sentence(manual: Manual, outcome: Outcome, findings: Sequence[Finding]) -> str:
-    """The verdict in a sentence or two: the worst finding, and how many others there are."""
+def sentence(
+    manual: Manual,
+    outcome: Outcome,
+    findings: Sequence[Finding],
+    waivers: Sequence[str] = (),
+) -> str:
+    """The verdict in a sentence or two: the worst finding, and how many others there are.
+
+    Args:
+        waivers: why and by whom each rule was let go.
+    """
     ranked = [
         f for lv in (Level.ERROR, Level.WARNING) for f in findings if f.severity is lv
     ]
     if outcome is Outcome.PASS or not ranked:
-        return f"The exam is as version {manual.version} of its manual asks."
+        but = f", but for what is waived: {'; '.join(waivers)}" if waivers else ""
+        return f"The exam is as version {manual.version} of its manual asks{but}."
     first = ranked[0]
     more = len(ranked) - 1
     rest = (

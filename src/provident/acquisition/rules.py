@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from provident.acquisition import codes, remarks, words
 from provident.acquisition.checks import Checked, Setting, check, same
-from provident.acquisition.manual import Manual, Role
+from provident.acquisition.manual import Manual, Role, Waiver
 from provident.acquisition.verdict import Measure, SeriesVerdict
+from provident.acquisition.waivers import waived, waiver_of
 from provident.dicom.facts import SeriesFacts
 from provident.dicom.registry import FACTS
 from provident.kernel import Finding, Outcome
@@ -24,7 +26,16 @@ ALWAYS: tuple[tuple[str, Outcome | None], ...] = (
     ("missing_slices", None),
     ("incomplete_volumes", None),
 )
-Judged = tuple[Outcome | None, Finding | None, Measure | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One rule as it came out; an outcome of None decides nothing."""
+
+    rule: str
+    outcome: Outcome | None
+    finding: Finding | None = None
+    measure: Measure | None = None
 
 
 def judge_series(
@@ -36,8 +47,13 @@ def judge_series(
     visit: str | None,
     *,
     counts: bool,
+    waivers: Sequence[Waiver] = (),
 ) -> SeriesVerdict:
-    """Hold everything that the manual asks of a role against one series."""
+    """Hold everything that the manual asks of a role against one series.
+
+    Args:
+        waivers: those that hold for this exam.
+    """
     setting = Setting(series=series, others=others, baseline=baseline)
     judged = [
         *_required(role, manual, setting),
@@ -45,16 +61,35 @@ def judge_series(
         *_as_baseline(role, manual, setting, visit),
         *_always(role, manual, series),
     ]
-    outcomes = [outcome for outcome, _, _ in judged if outcome is not None]
+    judged = [_let_go(one, role, waivers) for one in judged]
+    outcomes = [one.outcome for one in judged if one.outcome is not None]
     return SeriesVerdict(
         uid=series.uid,
         role=role.id,
         outcome=Outcome.worst(outcomes) if outcomes else Outcome.PASS,
-        findings=tuple(finding for _, finding, _ in judged if finding is not None),
-        measures=tuple(measure for _, _, measure in judged if measure is not None),
+        findings=tuple(one.finding for one in judged if one.finding is not None),
+        measures=tuple(one.measure for one in judged if one.measure is not None),
         counts=counts,
         label=str(series.value("description") or ""),
     )
+
+
+def _let_go(one: Judged, role: Role, waivers: Sequence[Waiver]) -> Judged:
+    """The rule as it came out, or without say where somebody answers for it."""
+    waiver = waiver_of(
+        waivers,
+        role=role.id,
+        rule=one.rule,
+        severity=role.severity(one.rule),
+        outcome=one.outcome,
+    )
+    if waiver is None or one.finding is None:
+        return one
+    measure = one.measure
+    if measure is not None:
+        label = f"{measure.label}, waived"
+        measure = replace(measure, label=label, outcome=Outcome.WARN)
+    return Judged(one.rule, None, waived(one.finding, waiver), measure)
 
 
 def _required(role: Role, manual: Manual, setting: Setting) -> Iterator[Judged]:
@@ -68,7 +103,7 @@ def _required(role: Role, manual: Manual, setting: Setting) -> Iterator[Judged]:
             finding = remarks.broken_rule(
                 name, checked, outcome, setting.series, role, manual
             )
-        yield outcome, finding, _measure(name, checked, outcome)
+        yield Judged(name, outcome, finding, _measure(name, checked, outcome))
 
 
 def _baseline_itself(rule: Rule, setting: Setting) -> bool:
@@ -98,7 +133,7 @@ def _constant(role: Role, manual: Manual, series: SeriesFacts) -> Iterator[Judge
             finding = remarks.broken_rule(
                 name, checked, outcome, series, role, manual, code=codes.VARIES.code
             )
-        yield outcome, finding, _measure(name, checked, outcome, label)
+        yield Judged(name, outcome, finding, _measure(name, checked, outcome, label))
 
 
 def _as_baseline(
@@ -119,7 +154,8 @@ def _as_baseline(
             if visit is None or manual.first_visit is None
             else Outcome.NOT_ASSESSABLE
         )
-        yield outcome, remarks.no_baseline(role, asked, setting.series, outcome), None
+        finding = remarks.no_baseline(role, asked, setting.series, outcome)
+        yield Judged("baseline", outcome, finding)
         return
     for name in asked:
         yield _beside_baseline(name, role, manual, setting, setting.baseline)
@@ -155,7 +191,7 @@ def _beside_baseline(
             code=codes.BASELINE_DIFFERS.code,
         )
     label = f"{FACTS[name].words}, as at baseline"
-    return outcome, finding, _measure(name, checked, outcome, label)
+    return Judged(name, outcome, finding, _measure(name, checked, outcome, label))
 
 
 def _always(role: Role, manual: Manual, series: SeriesFacts) -> Iterator[Judged]:
@@ -167,11 +203,8 @@ def _always(role: Role, manual: Manual, series: SeriesFacts) -> Iterator[Judged]
         checked = Checked(
             outcome=outcome or Outcome.PASS, expected="0", found=words.found(name, fact)
         )
-        yield (
-            outcome,
-            remarks.broken_rule(name, checked, outcome, series, role, manual),
-            None,
-        )
+        finding = remarks.broken_rule(name, checked, outcome, series, role, manual)
+        yield Judged(name, outcome, finding)
 
 
 def _measure(

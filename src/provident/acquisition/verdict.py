@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from provident.kernel import Finding, Outcome
@@ -31,7 +31,8 @@ class Measure:
 
     def as_json(self) -> dict[str, Any]:
         """All fields, the outcome as its word."""
-        return {**asdict(self), "outcome": str(self.outcome)}
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return {**told, "outcome": str(self.outcome)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Measure:

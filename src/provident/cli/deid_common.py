@@ -16,6 +16,7 @@ from provident.kernel import InvalidInput
 
 WORDS = REASONS | {
     "not_in_crosswalk": "The crosswalk does not know this person. Add them to it, or check what was sent.",
+    "identity_ambiguous": "The same patient number comes without its issuer or from several, or its name and birth date contradict the crosswalk, so nobody can tell whose it is. Write each number with its issuer and participant into the crosswalk, and run again.",
     "unreadable": "The file cannot be read from disk or from its archive. Check it; it may be a broken link, a pipe, or not yours to read.",
     "encrypted": "The archive's member is encrypted. Unpack it first.",
     "too_large": "The archive's member unpacks to far too much and was not unpacked.",

@@ -20,6 +20,7 @@ MODULES = (
     "manual",
     "statistics",
     "platform",
+    "amend",
     "records",
     "demo",
 )

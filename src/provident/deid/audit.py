@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provident.deid.archives import expanded, in_folder
-from provident.deid.codebook import CrosswalkFile, patient_key
+from provident.deid.codebook import CrosswalkFile
 from provident.deid.conformance import remains
 from provident.deid.directory import (
     asks_for_one,
@@ -117,7 +117,7 @@ class _Known:
                 continue
             for into, more in zip((names, numbers, places, dates, uids), (told.names, told.numbers, told.places, told.dates, told.uids), strict=True):  # fmt: skip
                 into |= more
-            entry = self._people.find(person.issuer, patient_key(person))
+            entry = self._people.entry_of(person)
             if entry is not None:
                 before = self._dates.get(entry.participant, frozenset())
                 self._dates[entry.participant] = before | told.dates

@@ -7,7 +7,7 @@ stopped run go on. What identifies people (key, crosswalk, journal, quarantine) 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,16 +16,22 @@ from pathlib import Path
 from typing import TypeVar
 
 from provident.deid.archives import expanded, in_folder, refuse_clashes
-from provident.deid.codebook import CrosswalkFile, Entry, patient_key
+from provident.deid.codebook import CrosswalkFile
 from provident.deid.directory import file_id
 from provident.deid.earlier import made_by
-from provident.deid.elements import Damaged
-from provident.deid.engine import gather_from, workbench
+from provident.deid.engine import workbench
 from provident.deid.exam_faces import CLEARED, keep, without_faces
+from provident.deid.first_look import Seen, look, looked_at, people_of
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, date_shift
-from provident.deid.image import is_of_body_part
-from provident.deid.instance import Instance, NotApart, read_instance
+from provident.deid.image import (
+    looks_of,
+)
+from provident.deid.instance import NotApart, read_instance
+from provident.deid.looking import (
+    SERIES_LOOKED_AT,
+    standing_for,
+)
 from provident.deid.outcomes import Journal, Outcome, Outlet, Places, written
 from provident.deid.passing import Hashed, Taken
 from provident.deid.paths import released_path
@@ -33,8 +39,10 @@ from provident.deid.profile import Profile
 from provident.deid.report import Deidentified, DeidReport
 from provident.deid.run_guard import end_with_parent
 from provident.deid.sources import Readable, Unreadable, safe_path, sources
-from provident.deid.subjects import FileSubject, person_of
 from provident.deid.verify import in_name, verify
+from provident.deid.whose import (
+    Entry,
+)
 from provident.kernel import InvalidInput
 
 
@@ -42,6 +50,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 STUDY_UID = 0x0020000D
+_SERIES = frozenset({SERIES_LOOKED_AT})
 CHUNK = 64  # files of one person that a worker takes at once
 
 
@@ -64,17 +73,6 @@ class Job:
     def out(self) -> Outlet:
         """Where what may leave is written: the folder of `places`, unless another outlet is named."""
         return self.outlet or self.places
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the first look at a file found; a reason when it is no instance. `face`: one must be removed from its exam."""
-
-    source: Readable
-    person: FileSubject | None = None
-    identifiers: Identifiers = field(default_factory=Identifiers)
-    reason: str | None = None
-    face: bool = False
 
 
 def run(
@@ -108,9 +106,15 @@ def run(
     left = [s for s in found if s.name not in done]
     total = len(found)
     progress(len(done), total)
+    each, once = looks_of(job.profile)
+    # Which images stand for a series depends on all of them, those done before too.
+    again = found if once and left else left
     with _Pool(workers) as pool:
-        seen = list(pool.map(partial(look, faces=job.profile.faces), left))
-        tasks = list(_tasks(seen, job, crosswalk, enrol))
+        first = partial(look, faces=job.profile.faces, each=each, once=once)
+        every = list(pool.map(first, again))
+        waiting = _series_that_wait(every, job.profile, pool)
+        seen = [s for s in every if s.source.name not in done]
+        tasks = list(_tasks(seen, job, crosswalk, enrol, waiting))
         enrolled()
         for outcomes in pool.map(partial(work, job), tasks):
             for source, outcome in outcomes:
@@ -121,26 +125,23 @@ def run(
     return [done[s.name] for s in found]
 
 
-def look(source: Readable, faces: frozenset[str] = frozenset()) -> Seen:
-    """The first look at one file: whose it is, what identifies them, and whether it shows a body part with a face."""
-    try:
-        with Taken(source) as file:
-            instance = _split(file)
-        told = gather_from(instance).without_uids()
-    except (Unreadable, Damaged) as error:
-        return Seen(source, reason=error.reason)
-    except RecursionError:
-        return Seen(source, reason="damaged")
-    face = bool(faces) and is_of_body_part(instance, faces)
-    return Seen(source, person_of(instance), told, face=face)
-
-
-def _split(file: Taken) -> Instance:
-    try:
-        return read_instance(file.data, file.beyond)
-    except NotApart:
-        file.make_whole()
-        return read_instance(file.data)
+def _series_that_wait(
+    seen: Iterable[Seen], profile: Profile, pool: _Pool
+) -> dict[str, str]:
+    """By series, why all of it waits: an image that stands for it shows text, or cannot be looked at."""
+    members = {s.source.name: s for s in seen if s.of_series}
+    stand = standing_for(s.of_series for s in members.values() if s.of_series)
+    those = [
+        (series, members[name].source)
+        for series, names in stand.items()
+        for name in sorted(names)
+    ]
+    found = pool.map(partial(looked_at, profile), [source for _, source in those])
+    reasons: dict[str, str] = {}
+    for (series, _), reason in zip(those, found, strict=True):
+        if reason is not None:
+            reasons.setdefault(series, reason)
+    return reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +155,28 @@ class Task:
 
 
 def _tasks(
-    seen: Iterable[Seen], job: Job, crosswalk: CrosswalkFile, enrol: bool
+    seen: Iterable[Seen],
+    job: Job,
+    crosswalk: CrosswalkFile,
+    enrol: bool,
+    waiting: Mapping[str, str],
 ) -> Iterator[Task]:
-    people: dict[tuple[str, str], list[Seen]] = {}
     for one in seen:
         if one.person is None:
             yield Task((one.source,), reason=one.reason)
-        else:
-            who = (one.person.issuer, patient_key(one.person))
-            people.setdefault(who, []).append(one)
-    for who, theirs in people.items():
-        entry = crosswalk.find(*who)
-        if entry is None and enrol and theirs[0].person is not None:
-            entry = crosswalk.enrol(theirs[0].person, job.key, job.profile)
-        for chunk, faces in _parts(theirs):
-            if entry is None:
-                yield Task(chunk, reason="not_in_crosswalk")
+    for entry, theirs in people_of(seen, job.profile, job.key, crosswalk, enrol):
+        if isinstance(entry, str):
+            yield from (Task((s.source,), reason=entry) for s in theirs)
+            continue
+        rest = []
+        for one in theirs:
+            series = one.of_series.series if one.of_series else ""
+            if series in waiting:
+                yield Task((one.source,), reason=waiting[series])
             else:
-                yield Task(chunk, _subject(entry, theirs, job), faces=faces)
+                rest.append(one)
+        for chunk, faces in _parts(rest):
+            yield Task(chunk, _subject(entry, theirs, job), faces=faces)
 
 
 def _parts(theirs: list[Seen]) -> Iterator[tuple[tuple[Readable, ...], bool]]:
@@ -239,7 +244,7 @@ def _headers(source: Readable, job: Job, subject: Subject) -> Deidentified:
     bench = workbench(job.profile, job.key, subject)
     try:
         with Taken(source, whole=True) as file:
-            return bench.deidentify(file.data, CLEARED)
+            return bench.deidentify(file.data, CLEARED | _SERIES)
     except Unreadable as error:
         told = DeidReport(
             profile=job.profile.id,
@@ -310,10 +315,10 @@ def _released(
 def _deidentified(file: Taken, job: Job, subject: Subject) -> Deidentified:
     bench = workbench(job.profile, job.key, subject)
     try:
-        return bench.deidentify(file.data, beyond=file.beyond, apart=True)
+        return bench.deidentify(file.data, _SERIES, beyond=file.beyond, apart=True)
     except NotApart:
         file.make_whole()
-        return bench.deidentify(file.data, apart=True)
+        return bench.deidentify(file.data, _SERIES, apart=True)
 
 
 def _put(out: Outlet, name: str, pieces: Hashed) -> None:

@@ -10,13 +10,15 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import KEY_BYTES, SiteKey, date_shift
 from provident.deid.profile import Profile
 from provident.deid.subjects import FileSubject
+from provident.deid.whose import Ambiguous, numbers_of, patient_key, whose
+from provident.deid.whose import Entry as Entry
 from provident.kernel import InvalidInput
 
 
@@ -31,24 +33,21 @@ COLUMNS = (
 _NEEDED = ("patient_id", "participant")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One hospital number and the participant it belongs to."""
-
-    issuer: str
-    patient_id: str = field(repr=False)
-    participant: str = ""
-    name: str = field(default="", repr=False)
-    birth_date: str = field(default="", repr=False)
-    date_shift_days: int | None = None
-
-
 class CrosswalkFile:
     """A crosswalk in memory, read from and written to a CSV file."""
 
     def __init__(self, entries: Iterable[Entry] = (), *, prefix: str = "P") -> None:
-        self._entries = {(e.issuer, e.patient_id): e for e in entries}
+        self._entries: dict[tuple[str, str], Entry] = {}
+        self._numbers: dict[str, list[Entry]] = {}
         self._prefix = prefix
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        who = (entry.issuer, entry.patient_id)
+        if who not in self._entries:
+            self._entries[who] = entry
+            self._numbers.setdefault(entry.patient_id, []).append(entry)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
@@ -87,35 +86,41 @@ class CrosswalkFile:
             )
         write_private(path, out.getvalue().encode())
 
-    def find(self, issuer: str, patient_id: str) -> Entry | None:
-        """The entry of a hospital number; an entry without issuer stands for any."""
-        return self._entries.get((issuer, patient_id)) or self._entries.get(
-            ("", patient_id)
-        )
+    def of_number(self, patient_id: str) -> list[Entry]:
+        """The entries of a number, whoever issued it."""
+        return self._numbers.get(patient_id, [])
 
-    def lookup(self, issuer: str, patient_id: str) -> str | None:
-        """The participant of a hospital number, or None."""
-        entry = self.find(issuer, patient_id)
-        return entry.participant if entry else None
+    def entry_of(self, person: FileSubject) -> Entry | None:
+        """The entry of a file's person; None where there is none, or nobody can tell (`whose`)."""
+        try:
+            return whose(self, person)
+        except Ambiguous:
+            return None
 
     def enrol(self, person: FileSubject, key: SiteKey, profile: Profile) -> Entry:
         """The next number in sequence for someone who has none."""
-        patient_id = patient_key(person)
-        taken = {e.participant for e in self}
-        number = len(self._entries) + 1
+        taken = self.participants()
+        number = len(taken) + 1
         while f"{self._prefix}{number:03d}" in taken:
             number += 1
         participant = f"{self._prefix}{number:03d}"
         entry = Entry(
             person.issuer,
-            patient_id,
+            patient_key(person),
             participant,
             person.name,
             person.birth_date,
             date_shift(key, participant, profile),
         )
-        self._entries[entry.issuer, entry.patient_id] = entry
+        self._add(entry)
+        self.learn(entry, person)
         return entry
+
+    def learn(self, entry: Entry, person: FileSubject) -> None:
+        """Remember further numbers and issuers that a file gives for the person of an entry."""
+        for issuer, number in numbers_of(person):
+            if issuer:
+                self._add(replace(entry, issuer=issuer, patient_id=number))
 
     def participants(self) -> frozenset[str]:
         """The study's own numbers."""
@@ -126,13 +131,6 @@ class CrosswalkFile:
         return Identifiers.of(
             names=[e.name for e in self], numbers=[e.patient_id for e in self]
         )
-
-
-def patient_key(person: FileSubject) -> str:
-    """What stands for a person in the crosswalk: the number, else the name, else the exam."""
-    if person.patient_id:
-        return person.patient_id
-    return f"name:{person.name}" if person.name else f"exam:{person.study_uid}"
 
 
 def _entries(path: Path, reader: csv.DictReader[str]) -> Iterator[Entry]:

@@ -28,13 +28,15 @@ from provident.deid.alike import (
     shown,
     values,
 )
-from provident.deid.codebook import CrosswalkFile, Entry
+from provident.deid.codebook import CrosswalkFile
 from provident.deid.identity import WELL_KNOWN, SiteKey, hidden_uid
 from provident.deid.pairing import Index, dataset_of, person_in, pixels_of
 from provident.deid.profile import BASIC
 from provident.deid.rules import BIRTH_DATE
 from provident.deid.sources import Readable
+from provident.deid.subjects import FileSubject
 from provident.deid.vrs import names_a_definition
+from provident.deid.whose import Entry, patient_key
 
 
 PROBLEMS = {
@@ -135,10 +137,14 @@ def compare(
             if before is None or "DirectoryRecordSequence" in before:
                 continue
             person = person_in(source)
-            entry = people.find(*person) if people and person else None
+            entry = people.entry_of(person) if people and person else None
             partner = index.partner(source, before, key, entry.participant if entry else "")  # fmt: skip
             found.pair(before, partner, person, entry)
         return found.finished()
+
+
+def _name_of(who: FileSubject) -> str:
+    return f"{who.issuer} {patient_key(who)}"
 
 
 class _Found:
@@ -154,7 +160,7 @@ class _Found:
         self._references: list[tuple[str, str, str, str]] = []
 
     def pair(
-        self, before: Dataset, partner: Readable | None, person: tuple[str, str] | None, entry: Entry | None,
+        self, before: Dataset, partner: Readable | None, person: FileSubject | None, entry: Entry | None,
     ) -> None:  # fmt: skip
         """Hold an original against its output."""
         told = self._told
@@ -210,10 +216,10 @@ class _Found:
                     self._problem(name, "uid_kept", path)
 
     def _person(
-        self, who: tuple[str, str], entry: Entry | None, before: Dataset, after: Dataset, name: str,
+        self, who: FileSubject, entry: Entry | None, before: Dataset, after: Dataset, name: str,
     ) -> None:  # fmt: skip
         number = str(after.get("PatientID", ""))
-        self._persons.setdefault(" ".join(who), {}).setdefault(number, name)
+        self._persons.setdefault(_name_of(who), {}).setdefault(number, name)
         if entry is not None and entry.participant != number:
             self._problem(name, "participant", "(0010,0020)")
         if _DAY not in before or _DAY not in after:
@@ -221,7 +227,7 @@ class _Found:
         days = moved(before[_DAY].value, after[_DAY].value)
         if days is None:
             return
-        self._shifts.setdefault(" ".join(who), {}).setdefault(days, name)
+        self._shifts.setdefault(_name_of(who), {}).setdefault(days, name)
         if entry is not None and entry.date_shift_days not in (None, days):
             self._problem(name, "date_shift", "(0008,0020)")
 

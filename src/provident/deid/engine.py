@@ -17,15 +17,15 @@ from provident.deid.header import HeaderEngine, Remembered, Written
 from provident.deid.identifiers import Identifiers
 from provident.deid.identity import SiteKey, Subject, hidden_uid
 from provident.deid.image import (
-    anatomy_of,
+    Look,
     clean_pixel_element,
-    is_a_slice,
-    must_be_looked_at,
-    regions_of,
+    how_looked_at,
+    looks_of,
     shows_a_face,
 )
 from provident.deid.instance import CHARACTER_SET, Instance, NotApart, read_instance
-from provident.deid.pixels.redaction import Looked
+from provident.deid.looking import SERIES_LOOKED_AT, WAITS, look_at
+from provident.deid.pixels.wording import may_stay
 from provident.deid.profile import Profile
 from provident.deid.report import Deidentified, DeidReport
 from provident.deid.rules import Do, Rules
@@ -118,18 +118,26 @@ class Workbench:
         waits = self.profile.text == "hold" and "text_needs_review" not in cleared
         if unapproved and waits:
             return self._held("text_needs_review", instance, unapproved)
-        looked = must_be_looked_at(instance, self.profile)
-        if looked and "pixels_need_review" not in cleared:
+        how = how_looked_at(instance, *looks_of(self.profile))
+        # What stands for a series says no more of itself than the others: which one it is depends on all of them.
+        looked = how is Look.EACH
+        if (
+            looked or (how is Look.ONCE and SERIES_LOOKED_AT not in cleared)
+        ) and WAITS not in cleared:
             if instance.beyond:
                 raise NotApart
-            seen = self._look(instance, data, identifiers)
+            cleaner = self._cleaner(identifiers.without_uids())
+            keep = self.profile.keep_text
+            seen = look_at(
+                instance, data, self.profile, lambda text: may_stay(text, cleaner, keep)
+            )
             if seen.reason:
                 return self._held(seen.reason, instance)
             if seen.data is not None:
                 again = self._deidentify(
                     read_instance(seen.data),
                     seen.data,
-                    cleared | {"pixels_need_review"},
+                    cleared | {WAITS},
                 )
                 note = (
                     f"{seen.painted} regions of burned-in text painted out, {seen.how}"
@@ -138,31 +146,6 @@ class Workbench:
                 return replace(again, report=report)
         done = self._finished(instance, written, unapproved, looked=looked)
         return replace(done, identifiers=identifiers)
-
-    def _look(
-        self, instance: Instance, data: bytes, identifiers: Identifiers
-    ) -> Looked:
-        """Look at the pixels; where no imaging library is at hand (a browser), the file waits."""
-        from provident.deid import pixels
-
-        cleaner = self._cleaner(identifiers.without_uids())
-        keep = self.profile.keep_text
-        try:
-            slice_ = is_a_slice(instance)
-            return pixels.look(
-                data,
-                reader=pixels.installed_reader(),
-                painting=self.profile.burned_in == "redact" and not slice_,
-                guessing=not slice_,
-                may_stay=lambda text: pixels.may_stay(text, cleaner, keep),
-                settings=[
-                    pixels.Region(r.left, r.top, r.right, r.bottom)
-                    for r in regions_of(instance, self.profile)
-                ],
-                anatomy=[pixels.Region(*corners) for corners in anatomy_of(instance)],
-            )
-        except ImportError:
-            return Looked("pixels_need_review")
 
     def _must_wait(self, instance: Instance) -> str | None:
         """What no rule can clean and a person has to see."""
@@ -368,7 +351,8 @@ def deidentify(
     The same data, profile, key and subject give the same bytes, always. Nothing in `data` makes
     it raise: what cannot be cleaned for certain comes back with `data=None` and a reason.
     `cleared` are the reasons that a person has looked at and let pass (`pixels_need_review`,
-    `text_needs_review`, `document_needs_review`, `face_needs_removal`).
+    `text_needs_review`, `document_needs_review`, `face_needs_removal`). An image of which one per series is
+    looked at is looked at here, unless `series_looked_at` tells that others stood for it (`deid.looking`).
     """
     return workbench(profile, key, subject).deidentify(data, cleared)
 

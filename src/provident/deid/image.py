@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from enum import StrEnum
 
 from provident.deid.elements import PIXEL_DATA, Damaged, Element, elements, items
 from provident.deid.instance import Instance, NotApart
-from provident.deid.profile import DeviceRegion, Profile
+from provident.deid.profile import OTHER, DeviceRegion, Profile
 from provident.deid.writer import encode_element
 
 
@@ -28,26 +29,58 @@ CONVERSION_TYPE, BURNED_IN = 0x00080064, 0x00280301
 # What scanners store with 16 bits and in grey, unless it is a screen, a map or a capture.
 SLICES = frozenset(("CT", "MR", "PT", "NM"))
 _SCREENS = ("SCREEN", "DOSE", "REPORT", "CAPTURE")
+_VOLUMES = frozenset(("CT", "MR", "PT"))
+# Cells of these are labels, doses or measures and no picture: segmentations, label maps, RT dose, parametric maps.
+_GRIDS = frozenset(
+    f"{_STANDARD}5.1.4.1.1.{leaf}" for leaf in ("66.4", "66.7", "481.2", "30")
+)
+
+
+class Look(StrEnum):
+    """How the pixels of an image are examined for burned-in text."""
+
+    NOT = "not"
+    EACH = "each"  # this image by itself
+    ONCE = "once"  # some images stand for its whole series
 
 
 def must_be_looked_at(instance: Instance, profile: Profile) -> bool:
-    """Whether the profile wants this image's pixels examined for burned-in text."""
-    if 113101 not in profile.options or instance.element(PIXEL_DATA) is None:
-        return False
+    """Whether the profile wants this image's pixels examined, by themselves or for its series."""
+    return how_looked_at(instance, *looks_of(profile)) is not Look.NOT
+
+
+def looks_of(profile: Profile) -> tuple[frozenset[str], frozenset[str]]:
+    """The kinds that a profile wants looked at one by one, and the modalities once per series."""
+    if 113101 not in profile.options:
+        return frozenset(), frozenset()
+    return profile.examine, profile.series_once
+
+
+def how_looked_at(
+    instance: Instance, each: frozenset[str], once: frozenset[str]
+) -> Look:
+    """How this image is examined, where kinds of `each` are one by one and modalities of `once` by series."""
+    if instance.element(PIXEL_DATA) is None:
+        return Look.NOT
+    if _kinds_of(instance) & each:
+        return Look.EACH
+    return Look.ONCE if instance.text(MODALITY) in once else Look.NOT
+
+
+def _kinds_of(instance: Instance) -> set[str]:
+    """The words of a plan that fit an image: its modality, `SC`, `derived`, `other`."""
     modality = instance.text(MODALITY)
     kinds = {modality}
     if is_a_screen(instance):
-        kinds.add("SC")
+        kinds |= {"SC", OTHER}
+    elif modality not in _VOLUMES and instance.sop_class not in _GRIDS:
+        kinds.add(OTHER)
     image_type = instance.text(IMAGE_TYPE).upper().split("\\")
     if image_type[0] == "DERIVED" or "SECONDARY" in image_type[1:2]:
         kinds.add("derived")
     if "LOCALIZER" in image_type[2:]:
         kinds.add("derived")  # lines and letters of the planned slices are drawn in
-    if kinds & profile.examine:
-        return True
-    # One of a series: the first by its number, so that the answer depends on no other file.
-    first = instance.text(INSTANCE_NUMBER) in ("1", "0", "")
-    return modality in profile.series_once and first
+    return kinds
 
 
 def is_a_screen(instance: Instance) -> bool:
@@ -73,6 +106,28 @@ def is_a_slice(instance: Instance) -> bool:
     return instance.text(MODALITY) in SLICES and not is_a_screen(instance)
 
 
+def needs_reader(instance: Instance, profile: Profile) -> bool:
+    """Whether nobody but a reader (or a person) may say that an image shows no text.
+
+    The detector misses half of the text that it was not tuned on. That is enough for slices, where text is
+    rare, for labels and doses, and for devices of which the plan knows what they burn in; for no other image.
+    """
+    if is_a_slice(instance) or instance.sop_class in _GRIDS:
+        return False
+    return not is_plain(instance, profile) and not regions_of(instance, profile)
+
+
+def is_plain(instance: Instance, profile: Profile) -> bool:
+    """Whether the plan says that the image's device burns in nothing of a person."""
+    plain = {(d.make.casefold(), d.model.casefold()) for d in profile.plain}
+    return _device_of(instance) in plain
+
+
+def _device_of(instance: Instance) -> tuple[str, str]:
+    make, model = instance.text(0x00080070), instance.text(0x00081090)
+    return make.casefold(), model.casefold()
+
+
 def _is_not_a_slice(instance: Instance) -> bool:
     return (
         instance.number(SAMPLES) > 1
@@ -83,9 +138,8 @@ def _is_not_a_slice(instance: Instance) -> bool:
 
 def regions_of(instance: Instance, profile: Profile) -> list[DeviceRegion]:
     """Where the profile knows that this device's screen shows settings and never a person."""
-    make, model = instance.text(0x00080070), instance.text(0x00081090)
     size = (instance.number(ROWS), instance.number(COLUMNS))
-    told = (make.casefold(), model.casefold(), *size)
+    told = (*_device_of(instance), *size)
     return [
         r
         for r in profile.regions

@@ -11,12 +11,11 @@ from io import BytesIO
 import pydicom
 from pydicom.dataset import Dataset
 
-from provident.deid.codebook import patient_key
 from provident.deid.elements import Damaged
 from provident.deid.identity import SiteKey, hidden_uid
 from provident.deid.instance import read_instance
 from provident.deid.sources import Readable, Unreadable
-from provident.deid.subjects import person_of
+from provident.deid.subjects import FileSubject, person_of
 
 
 _PIXELS = (0x7FE00010, 0x7FE00008, 0x7FE00009)
@@ -102,13 +101,12 @@ def pixels_of(ds: Dataset) -> str:
     return ""
 
 
-def person_in(source: Readable) -> tuple[str, str] | None:
-    """Issuer and number of a file's person, as a crosswalk has them."""
+def person_in(source: Readable) -> FileSubject | None:
+    """Whom a file belongs to, as it says; None where it cannot be read."""
     try:
-        person = person_of(read_instance(source.read()))
+        return person_of(read_instance(source.read()))
     except (Damaged, Unreadable, RecursionError):
         return None
-    return person.issuer, patient_key(person)
 
 
 def dataset_of(source: Readable | None, *, pixels: bool = False) -> Dataset | None:

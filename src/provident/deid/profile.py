@@ -40,10 +40,10 @@ class Override:
             raise ValueError("a deviation from the standard needs a written reason")
 
 
-# Kinds of images that carry burned-in text often enough to be looked at one by one.
-EXAMINED = frozenset(
-    ("US", "SC", "XC", "derived", "CR", "DX", "ES", "GM", "OP", "OT", "RF", "IO", "PX")
-)
+# Kinds of images that are looked at one by one. `other` is whatever is no slice of CT, MR or PET:
+# a list of modalities would forget one.
+OTHER = "other"
+EXAMINED = frozenset((OTHER, "derived"))
 
 # What Provident does unlike the table, with the reason. A study's overrides come on top.
 SHIPPED_OVERRIDES = (
@@ -81,6 +81,21 @@ class DeviceRegion:
         if not across or not 0 <= self.top < self.bottom <= self.rows:
             raise ValueError(
                 f"the region of {self.make} {self.model} does not lie in its image"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainDevice:
+    """A device that burns in nothing of a person, and how that is known."""
+
+    make: str
+    model: str
+    why: str
+
+    def __post_init__(self) -> None:
+        if not (self.make.strip() and self.model.strip() and self.why.strip()):
+            raise ValueError(
+                "a device that burns in nothing needs make, model and a written reason"
             )
 
 
@@ -126,7 +141,8 @@ class Profile:
     free-text elements and encapsulated documents; `examine` are the kinds of images whose
     pixels are looked at before they may pass, `series_once` those where one per series is;
     `burned_in` says whether what is found makes a file wait (`hold`) or is painted out (`redact`);
-    `regions` are where devices show their settings, which may stay;
+    `regions` are where devices show their settings, which may stay; `plain` are devices that burn in nothing:
+    of these two alone the detector may let an image pass without a reader that is no slice;
     `faces` are the body parts whose images must lose the face before they may pass, `face_removal` how.
     """
 
@@ -149,6 +165,7 @@ class Profile:
     keep_text: tuple[str, ...] = ()
     burned_in: str = "hold"
     regions: tuple[DeviceRegion, ...] = ()
+    plain: tuple[PlainDevice, ...] = ()
     faces: frozenset[str] = frozenset()
     face_removal: FaceRemoval = field(default_factory=FaceRemoval)
 

@@ -17,7 +17,7 @@ REASONS = {
     "directory": "This is a DICOMDIR, an index of other files. It lists names and numbers and is not passed on; the files that it lists are de-identified themselves.",
     "transfer_syntax": "The file is in a transfer syntax that Provident does not know. Send it in another one.",
     "document_needs_review": "The file holds an encapsulated document (PDF or similar), which no rule can clean.",
-    "pixels_need_review": "Text may be burned into the image. A person must look at it first.",
+    "pixels_need_review": "Text may be burned into the image or, where no reader of text is installed, nobody could rule it out. A person must look at it first. To have such images looked at by themselves install the reader, or name in the plan the devices that burn in nothing.",
     "pixels_unreadable": "The image must be looked at for burned-in text, but its pixels cannot be decoded.",
     "text_needs_review": "A description holds words that are not on the study's approved list.",
     "identifier_left": "An identifier of the person was still found after de-identification. Report it.",

@@ -14,7 +14,11 @@ from provident.dicom.geometry import Vector
 
 STANDARD = "(0018,9087) DiffusionBValue"
 _BVALUE, _DIRECTION = 0x00189087, 0x00189089
-_COMMENT = re.compile(r"\bb\s*=\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
+_NUMBER = r"\s*([-+]?\d+(?:\.\d+)?)\s*"
+_COMMENT = re.compile(
+    rf"\bb\s*=\s*(\d+(?:\.\d+)?)(?:\s*\({_NUMBER},{_NUMBER},{_NUMBER}\))?",
+    re.IGNORECASE,
+)
 _SEQUENCE = re.compile(r"_b(\d+)(?:#\d+|t)?$", re.IGNORECASE)
 SAME_SHELL = 0.025  # of the b-value: gradients that differ by less are one shell
 
@@ -25,7 +29,10 @@ def weighting(ds: Dataset, maker: str) -> Weighting | None:
     """b in s/mm2, the gradient direction if any, and the source; None when nothing says so."""
     b = _one(ds, _BVALUE)
     if b is not None:
-        return b, _vector(ds, _DIRECTION), STANDARD
+        direction = _vector(ds, _DIRECTION)
+        if direction is None and maker == "CANON":
+            direction = _commented(ds)[1]
+        return b, direction, STANDARD
     read = _PRIVATE.get(maker)
     return read(ds) if read else None
 
@@ -113,9 +120,22 @@ def _uih(ds: Dataset) -> Weighting | None:
 
 
 def _canon(ds: Dataset) -> Weighting | None:
+    b, direction = _commented(ds)
+    return None if b is None else (b, direction, "(0020,4000) ImageComments")
+
+
+def _commented(ds: Dataset) -> tuple[float | None, Vector | None]:
+    """What Canon (Toshiba) writes into Image Comments: `b=1500(0.445,0.000,0.895)`.
+
+    The direction stands there alone, even where the b-value is in the standard's element
+    (the notes on Canon of the dcm2niix project).
+    """
     comment = values.texts(ds, 0x00204000)
     match = _COMMENT.search(comment[0]) if isinstance(comment, tuple) else None
-    return (float(match[1]), None, "(0020,4000) ImageComments") if match else None
+    if match is None:
+        return None, None
+    x, y, z = (float(d) if d else 0.0 for d in match.group(2, 3, 4))
+    return float(match[1]), (x, y, z) if any((x, y, z)) else None
 
 
 _PRIVATE = {

@@ -15,6 +15,7 @@ from provident.dicom.geometry import Frame, Vector, cross, unit_vector
 
 
 SHARED, PER_FRAME, INJECTION = 0x52009229, 0x52009230, 0x00540016
+DETECTOR = 0x00540022
 POSITION, ORIENTATION, NUMBER, PER_PIXEL = (
     0x00200032,
     0x00200037,
@@ -86,7 +87,7 @@ def instance(ds: Dataset, maker: str, index: int) -> Instance:
         return _enhanced(ds, per_frame, maker, index)
     weight = weighting(ds, maker) if _may_be_weighted(ds) else None
     frame = _frame(ds, ds, weight, _whole(ds, NUMBER), index)
-    base = _with_injection(ds)
+    base = _with_injection_and_detector(ds)
     tiles = _tiles(ds) if maker == "SIEMENS" else 0
     if tiles > 1:
         side = math.ceil(math.sqrt(tiles))
@@ -98,13 +99,19 @@ def instance(ds: Dataset, maker: str, index: int) -> Instance:
     return Instance(base, [], [frame], [weight], None, declared)
 
 
-def _with_injection(ds: Dataset) -> Dataset:
-    """The header with what it says of the radiopharmaceutical (PS3.3 C.8.9.2) beside the rest."""
-    injected = values.items(ds, INJECTION)[:1]
-    if not injected:
+def _with_injection_and_detector(ds: Dataset) -> Dataset:
+    """The header with what it says of radiopharmaceutical and detector beside the rest.
+
+    PS3.3 C.8.9.2 (PET isotope), C.8.4.10 and C.8.4.11 (NM isotope and detector). What the
+    header says itself stays.
+    """
+    inner = [*values.items(ds, INJECTION)[:1], *values.items(ds, DETECTOR)[:1]]
+    if not inner:
         return ds
-    elements: Elements = {tag: ds.get_item(tag) for tag in ds.keys()}  # noqa: SIM118
-    _take(injected[0], elements)
+    elements: Elements = {}
+    for item in reversed(inner):
+        _take(item, elements)
+    elements |= {tag: ds.get_item(tag) for tag in ds.keys()}  # noqa: SIM118
     return dataset(elements, ds)
 
 

@@ -214,7 +214,7 @@ NUCLEAR = [
 
 ULTRASOUND = [
     Reading("frame_time", 0x00181063),
-    Reading("depth", 0x00185012),
+    Reading("depth", 0x00185050),
     Reading("mechanical_index", 0x00185022),
     Reading("thermal_index", 0x00185027),
     Reading("thermal_index", 0x00185024),

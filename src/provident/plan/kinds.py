@@ -18,6 +18,7 @@ from provident.plan.models.forms import FormFile
 from provident.plan.models.imaging import ImagingManual
 from provident.plan.models.people import People
 from provident.plan.models.phantoms import Phantoms
+from provident.plan.models.processing import ProcessingFile
 from provident.plan.models.quality import Quality
 from provident.plan.models.reading import ReadDesignFile
 from provident.plan.models.sites import Sites
@@ -92,6 +93,13 @@ KINDS: Mapping[str, Kind] = {
             model=ImagingManual,
             needed=True,
             holds="the executable imaging manual of one exam",
+        ),
+        Kind(
+            name="processing",
+            pattern="processing/*.yaml",
+            model=ProcessingFile,
+            needed=False,
+            holds="the steps that make derived data: software, version, operator, minutes, quality, outputs",
         ),
         Kind(
             name="deidentification",

@@ -223,6 +223,7 @@ _IDENTITY = {
     "imaging": ("exam",),
     "reading": ("endpoint",),
     "forms": ("form", "version"),
+    "processing": ("processing",),
     "economics": ("model", "id"),
 }
 

@@ -61,6 +61,7 @@ UNITS: dict[str, tuple[str, float]] = {
     "mA": ("current", 1.0),
     "mAs": ("charge", 1.0),
     "uAs": ("charge", 1e-3),
+    "HU": ("CT number", 1.0),
     "MBq": ("activity", 1e6),
     "Bq": ("activity", 1.0),
     "ml": ("volume", 1.0),

@@ -68,6 +68,8 @@ TABLE: tuple[Reference, ...] = (
     Reference("quality.yaml", "triggers.[].when", "indicator", r"(\w+) (?:acts|warns)"),
     Reference("imaging/*.yaml", "series.*.at.[]", "visit"),
     Reference("imaging/*.yaml", "owner", "role"),
+    Reference("imaging/*.yaml", "waived.[].site", "site"),
+    Reference("imaging/*.yaml", "waived.[].scanner", "scanner"),
     Reference("imaging/*.yaml", "recall.advised_by", "role"),
     Reference("imaging/*.yaml", "recall.decided_by", "role"),
     Reference("imaging/*.yaml", "exposure.justified_by", "role"),
@@ -82,6 +84,11 @@ TABLE: tuple[Reference, ...] = (
     Reference("imaging/*.yaml", "change.on_change.tell", "role"),
     Reference("imaging/*.yaml", "change.on_change.until", "phantom", r"(\w+) accepted"),
     Reference("imaging/*.yaml", "people.positioning.picture", "attachment"),
+    Reference("processing/*.yaml", "exam", "exam"),
+    Reference("processing/*.yaml", "visits.[]", "visit"),
+    Reference("processing/*.yaml", "steps.*.operator", "role"),
+    Reference("processing/*.yaml", "steps.*.qc.by", "role"),
+    Reference("processing/*.yaml", "steps.*.uses.[]", "series", r"(\w+\.\w+)"),
     Reference("deidentification.yaml", "deidentification.text.approved", "attachment"),
     Reference("reading/*.yaml", "endpoint", "outcome"),
     Reference("reading/*.yaml", "form", "form"),
@@ -90,7 +97,7 @@ TABLE: tuple[Reference, ...] = (
     Reference("reading/*.yaml", "readers.pool", "role"),
     Reference("reading/*.yaml", "finish_by.milestone", "milestone"),
     Reference("reading/*.yaml", "repeats.last_draw", "milestone", r".* before (\w+)"),
-    Reference("forms/*.yaml", "needs.[]", "series"),
+    Reference("forms/*.yaml", "needs.[]", "series or output"),
     Reference("forms/*.yaml", "access.enter.[]", "role"),
     Reference("forms/*.yaml", "access.hidden_from.[]", "role or party"),
     Reference("forms/*.yaml", "accepted_by.[]", "role"),
@@ -162,6 +169,8 @@ class Definitions:
         if kind == "role or party":
             roles = self.names("role", file)
             return None if roles is None else roles | PARTIES
+        if kind == "output":
+            return self._outputs()
         if kind == "attachment":
             return self._files
         if kind == "read design":
@@ -189,6 +198,17 @@ class Definitions:
         other = {str(v) for _, v, _ in named(top, "milestones.other.{}")}
         return frozenset(stated & set(MILESTONES)) | other
 
+    def _outputs(self) -> frozenset[str] | None:
+        """What processing makes, as processing.output."""
+        if any(fnmatchcase(f, "processing/*.yaml") for f in self._unread):
+            return None
+        return frozenset(
+            f"{top.get('processing')}.{output}"
+            for file, top in self._documents.items()
+            if fnmatchcase(file, "processing/*.yaml") and isinstance(top, dict)
+            for _, output, _ in named(top, "steps.*.outputs.{}")
+        )
+
     def _of_many(self, kind: str, file: str) -> frozenset[str] | None:
         folder = "forms/*.yaml" if kind == "form" else "imaging/*.yaml"
         if any(fnmatchcase(f, folder) for f in self._unread):
@@ -207,6 +227,7 @@ _KEYS = {
     "role": ("people.yaml", "roles.{}"),
     "visit": ("study.yaml", "visits.{}"),
     "outcome": ("study.yaml", "outcomes.{}"),
+    "site": ("sites.yaml", "sites.{}"),
     "scanner": ("sites.yaml", "scanners.{}"),
     "phantom": ("imaging/*.yaml", "phantoms.{}"),
     "consent option": ("consent.yaml", "options.{}"),

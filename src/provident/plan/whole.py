@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,6 +19,7 @@ from provident.plan.models.forms import FormFile
 from provident.plan.models.imaging import ImagingManual
 from provident.plan.models.people import People
 from provident.plan.models.phantoms import Phantoms
+from provident.plan.models.processing import ProcessingFile
 from provident.plan.models.quality import Quality
 from provident.plan.models.reading import ReadDesignFile
 from provident.plan.models.sites import Sites
@@ -34,6 +35,7 @@ class Plan:
         reading: the read design of each endpoint, by endpoint id.
         forms: the forms, by id and version such as `ramris@2`.
         economics: the decision models, by id.
+        processing: the steps that make derived data, by id.
         files: the bytes it was read from, by path.
         hash: SHA-256 over those bytes (`plan.content_hash`).
     """
@@ -54,6 +56,7 @@ class Plan:
     evidence: Evidence | None
     files: Mapping[str, bytes]
     hash: str
+    processing: Mapping[str, ProcessingFile] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -71,6 +74,7 @@ def build(
         "reading": {},
         "forms": {},
         "economics": {},
+        "processing": {},
     }
     for name, model in models.items():
         if isinstance(model, ImagingManual):
@@ -81,6 +85,8 @@ def build(
             many["forms"][model.key] = model
         elif isinstance(model, EconomicModel):
             many["economics"][model.id] = model
+        elif isinstance(model, ProcessingFile):
+            many["processing"][model.processing] = model
         elif isinstance(model, Phantoms):
             one["phantoms"] = model
         else:

@@ -10,6 +10,7 @@ from typing import Any
 from provident.kernel import Finding, Severity
 from provident.plan.references import named
 from provident.programme.framework import PlanField, Subdomain, framework
+from provident.programme.ionising import IONISING
 
 
 class Coverage(StrEnum):
@@ -24,9 +25,6 @@ class Coverage(StrEnum):
     CONTRADICTED = "contradicted"
     MISSING = "missing"
     WAIVED = "waived"
-
-
-IONISING = frozenset({"CT", "PT", "NM", "DX", "CR", "MG", "XA", "RF"})
 
 
 def _applies(when: str | None, documents: Mapping[str, Any]) -> bool:

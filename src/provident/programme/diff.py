@@ -11,6 +11,8 @@ from provident.plan import Loaded, kind_of
 from provident.plan.places import Path, path_text
 
 
+LONGEST = 240  # characters of a value that is told
+
 # Who must know of a change in a kind of file, as a person would name them.
 AFFECTED: Mapping[str, tuple[str, ...]] = {
     "study": ("everybody",),
@@ -19,6 +21,7 @@ AFFECTED: Mapping[str, tuple[str, ...]] = {
     "consent": ("sites", "ethics committee"),
     "imaging": ("radiographers", "quality control"),
     "phantoms": ("radiographers", "quality control"),
+    "processing": ("physicists", "statisticians", "data managers"),
     "deidentification": ("sites", "data protection"),
     "quality": ("quality control", "sites"),
     "reading": ("readers", "statisticians"),
@@ -27,6 +30,41 @@ AFFECTED: Mapping[str, tuple[str, ...]] = {
     "costs": ("trial manager",),
     "economics": ("health economists",),
     "evidence": ("sponsor",),
+}
+# study.yaml holds what concerns different people: by its first key, where that is not everybody.
+AFFECTED_IN_STUDY: Mapping[str, tuple[str, ...]] = {
+    "version": (),  # every amendment has a new one
+    "registration": ("trial manager", "sponsor"),
+    "sponsor": ("trial manager", "sponsor"),
+    "arms": ("sites", "statisticians", "ethics committee"),
+    "blinded_to": ("everybody",),
+    "population": ("sites", "statisticians", "ethics committee"),
+    "anchor": ("sites", "statisticians"),
+    "visits": ("sites", "radiographers", "quality control", "statisticians"),
+    "milestones": ("sites", "trial manager", "statisticians"),
+    "recruitment": ("sites", "trial manager"),
+    "not_done": ("sites", "statisticians"),
+    "outcomes": ("statisticians", "sponsor"),
+    "waived": ("trial manager", "sponsor"),
+}
+# Whom the words mean, by the roles of the platform: who must acknowledge an amendment.
+GROUPS_OF: Mapping[str, frozenset[str]] = {
+    "trial_manager": frozenset(
+        {
+            "everybody",
+            "trial manager",
+            "data managers",
+            "data protection",
+            "sponsor",
+            "ethics committee",
+        }
+    ),
+    "site": frozenset({"everybody", "sites", "radiographers"}),
+    "qc": frozenset({"everybody", "quality control"}),
+    "reader": frozenset({"everybody", "readers"}),
+    "adjudicator": frozenset({"everybody", "readers"}),
+    "statistician": frozenset({"everybody", "statisticians", "health economists"}),
+    "monitor": frozenset({"everybody"}),
 }
 
 
@@ -76,16 +114,30 @@ class Difference:
                 groups.setdefault(who, []).append(change)
         return groups
 
+    def grouped(self) -> list[tuple[str, list[Change]]]:
+        """The same without repetition: people for whom the same changes are told together."""
+        told: dict[tuple[int, ...], tuple[list[str], list[Change]]] = {}
+        for who, changes in self.by_affected().items():
+            told.setdefault(tuple(map(id, changes)), ([], changes))[0].append(who)
+        return [(_together(names), changes) for names, changes in told.values()]
+
+    def for_role(self, role: str) -> tuple[Change, ...]:
+        """The changes that people of a platform's role must know of; none for a role that there is not."""
+        groups = GROUPS_OF.get(role, frozenset())
+        return tuple(c for c in self.changes if groups & set(c.affects))
+
     def lines(self) -> list[str]:
         """The difference for a person."""
         if not self.changes:
             return ["The two plans say the same."]
         lines = [f"Version {self.old_version} to {self.new_version}"]
+        if not self.by_affected():
+            lines.append("Nothing else changes for anybody.")
         if self.old_version == self.new_version:
             lines.append(
                 "The version is the same: an amendment needs a new version in study.yaml."
             )
-        for who, changes in self.by_affected().items():
+        for who, changes in self.grouped():
             lines += ["", f"For {who}:"]
             lines += [f"  {c.file}: {c.words()}" for c in changes]
         return lines
@@ -110,6 +162,11 @@ class Difference:
         }
 
 
+def _together(names: list[str]) -> str:
+    """`readers, statisticians and data managers`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def difference(old: Loaded, new: Loaded) -> Difference:
     """What changes from one plan to the other; comments and the order of keys do not count.
 
@@ -123,11 +180,13 @@ def difference(old: Loaded, new: Loaded) -> Difference:
     changes: list[Change] = []
     for file in sorted({*before, *after}):
         kind = kind_of(file, after.get(file, before.get(file)))
-        affects = AFFECTED[kind.name] if kind else ("everybody",)
         changes += [
-            Change(file=file, path=path, kind=how, old=a, new=b, affects=affects)
+            Change(
+                file=file, path=path, kind=how, old=a, new=b,
+                affects=_affected(kind.name if kind else "", path),
+            )
             for path, how, a, b in _changes(before.get(file), after.get(file), ())
-        ]
+        ]  # fmt: skip
     return Difference(
         old_version=old.require().version,
         new_version=new.require().version,
@@ -135,10 +194,19 @@ def difference(old: Loaded, new: Loaded) -> Difference:
     )
 
 
+def _affected(kind: str, path: Path) -> tuple[str, ...]:
+    """Who must know of a change of that value; everybody where nothing says otherwise."""
+    if kind == "study" and path and path[0] in AFFECTED_IN_STUDY:
+        return AFFECTED_IN_STUDY[str(path[0])]
+    return AFFECTED.get(kind, ("everybody",))
+
+
 def _changes(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str, Any, Any]]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):
             yield from _changes(old.get(key), new.get(key), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _changes_of_lists(old, new, path)
     elif old == new:
         return
     elif old is None:
@@ -149,11 +217,28 @@ def _changes(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str, Any, A
         yield path, "changed", old, new
 
 
+def _changes_of_lists(
+    old: list[Any], new: list[Any], path: Path
+) -> Iterator[tuple[Path, str, Any, Any]]:
+    """Entries that went and came; a list of plain values, or one in another order, is told whole."""
+    gone = [(i, e) for i, e in enumerate(old) if e not in new]
+    come = [(i, e) for i, e in enumerate(new) if e not in old]
+    if old == new:
+        return
+    if not all(isinstance(e, dict) for e in [*old, *new]) or not (gone or come):
+        yield path, "changed", old, new
+        return
+    for i, entry in gone:
+        yield (*path, i), "removed", entry, None
+    for i, entry in come:
+        yield (*path, i), "added", None, entry
+
+
 def _shown(value: Any) -> str:
     """A value in a few words."""
     if isinstance(value, dict):
         inside = ", ".join(f"{k}: {_shown(v)}" for k, v in value.items())
-        return inside if len(inside) <= 120 else f"{', '.join(map(str, value))}"
+        return inside if len(inside) <= LONGEST else f"{inside[:LONGEST].rstrip()}…"
     if isinstance(value, list):
         return ", ".join(_shown(v) for v in value) or "nothing"
     if isinstance(value, bool):

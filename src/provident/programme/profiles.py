@@ -12,7 +12,12 @@ from pydicom._uid_dict import UID_dictionary
 
 from provident.deid import Action, Override, PrivateRule, Profile, Trial
 from provident.deid.identifiers import fold
-from provident.deid.profile import SHIPPED_OVERRIDES, DeviceRegion, FaceRemoval
+from provident.deid.profile import (
+    SHIPPED_OVERRIDES,
+    DeviceRegion,
+    FaceRemoval,
+    PlainDevice,
+)
 from provident.deid.vrs import is_standard, keywords
 from provident.kernel import InvalidInput, PlanError
 from provident.plan import Plan
@@ -67,6 +72,10 @@ def deid_profile(plan: Plan, site_id: str) -> Profile:
         keep_text=told.pixels.keep_text,
         burned_in=told.pixels.found,
         regions=tuple(_regions(plan, told.pixels.regions)),
+        plain=tuple(
+            PlainDevice(make=d.make, model=d.model, why=d.why)
+            for d in told.pixels.plain
+        ),
         faces=frozenset(told.faces.when.body_part) if told.faces else frozenset(),
         face_removal=_face_removal(plan, told.faces),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from provident.acquisition.dose.codes import ALL as DOSE_CODES
 from provident.acquisition.phantoms import PHANTOM_CODES
 from provident.plan import CODES, KINDS, json_schema
 from provident.programme.check import NOT_ANSWERED, WAIVER_UNKNOWN, WAIVER_UNUSED
@@ -15,6 +16,7 @@ PAGES = {
     "docs/reference/plan.md": "plan_markdown",
     "docs/reference/checks.md": "checks_markdown",
     "docs/reference/findings.md": "findings_markdown",
+    "docs/reference/failures.md": "failures_markdown",
     "docs/status.md": "status_markdown",
 }
 """Each generated page and the function of this package that writes it."""
@@ -262,5 +264,18 @@ def findings_markdown() -> str:
     lines += [
         f"| `{c.code}` | {c.severity} | {_cell(c.means)} | {_cell(c.remedy)} |"
         for c in PHANTOM_CODES.values()
+    ]
+    lines += [
+        "",
+        "## Radiation dose",
+        "",
+        "Of an exam's dose, and of a participant's dose ledger.",
+        "",
+        "| code | severity | means | what to do |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{c.code}` | {c.severity} | {_cell(c.means)} | {_cell(c.remedy)} |"
+        for c in sorted(DOSE_CODES, key=lambda c: c.code)
     ]
     return "\n".join(lines) + "\n"

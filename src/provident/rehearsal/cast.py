@@ -14,7 +14,7 @@ PASSWORD = "look around freely"  # noqa: S105  # printed on the log-in page of t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody's account. `role` is the platform's, `title` how people call it, `hint` what to try."""
+    """Somebody's account. `role` is the platform's, `plan_role` the plan's, `title` how people call it, `hint` what to try."""
 
     username: str
     name: str
@@ -22,13 +22,14 @@ class Account:
     title: str
     hint: str
     site: str = ""
+    plan_role: str = ""
     password: str = PASSWORD
 
     def as_json(self) -> dict[str, str]:
         """As the log-in page reads it from demo-accounts.json."""
         told = asdict(self)
         told["role"], told["try"] = self.title, told.pop("hint")
-        del told["title"]
+        del told["title"], told["plan_role"]
         return told
 
 
@@ -50,6 +51,7 @@ def cast(plan: Plan) -> list[Account]:
         *_site_people(plan),
         Account(
             username="quinn", name="Quinn Adeyemi", role="qc", title="Physicist, quality control",
+            plan_role=_deciding(plan, "image_quality", "qc"),
             hint="Decide the scans of the last days; one site has answered about a wrong echo time.",
         ),
         Account(
@@ -72,7 +74,29 @@ def cast(plan: Plan) -> list[Account]:
             username="mo", name="Mo Nair", role="monitor", title="Monitor",
             hint="Follow one scan through the ledger, and have its chain verified.",
         ),
+        *_doctors(plan),
     ]  # fmt: skip
+
+
+def _doctors(plan: Plan) -> Iterator[Account]:
+    """Who decides on a repeat and who justifies an exposure at the first site, where the plan has such roles."""
+    site = kinds_of_site(plan).excellent
+    place = plan.sites.sites[site].name
+    people = (
+        ("recall", "ines", "Ines Park", "Decide whether a scan is wanted again, once its quality was advised on."),
+        ("justification", "priya", "Priya Nair", "Justify a repeat exposure, or sign for a higher dose on a participant's dose page."),
+    )  # fmt: skip
+    for decision, username, name, hint in people:
+        role = _deciding(plan, decision, "site")
+        if role:
+            title = f"{role.replace('_', ' ').capitalize()}, {place}"
+            yield Account(username=username, name=name, role="site", title=title, hint=hint, site=site, plan_role=role)  # fmt: skip
+
+
+def _deciding(plan: Plan, decision: str, acts_as: str) -> str:
+    """The plan's role that decides something and has these rights on the platform; blank where none does."""
+    roles = plan.people.roles.items()
+    return next((n for n, r in roles if decision in r.decides and r.on_platform(n) == acts_as), "")  # fmt: skip
 
 
 def _site_people(plan: Plan) -> Iterator[Account]:

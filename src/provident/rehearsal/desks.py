@@ -83,6 +83,10 @@ class SiteOffice:
         told = {"do": "book", "on": h.on.isoformat()}
         self.visitor.send(self._slot(h.code, h.visit, h.exam), told)
 
+    def slot_number(self, h: Booking) -> str:
+        """The number of the slot that a booking is for."""
+        return self._slot(h.code, h.visit, h.exam).rsplit("/", 1)[1]
+
     def not_done(self, h: NotDone) -> None:
         """Say why an exam was not done."""
         told = {"do": "not_done", "reason": h.reason}
@@ -130,14 +134,19 @@ class SiteOffice:
             code = row.cells[0].split()[0]
             if code in leave:
                 continue
-            again = code in repeated
+            address = row.link(r"/queries/\d+") or ""
+            # A repeat is on offer only while the scan's window is open.
+            again = (
+                code in repeated
+                and 'value="rescan"' in self.visitor.get(address).source
+            )
             told = {
                 "kind": "rescan" if again else "explain",
                 "text": "The wrong protocol was loaded. The participant comes again next week."
                 if again
                 else "It was so at the scanner and cannot be mended now; the next visit is checked before the scan.",
             }
-            self.visitor.send(row.link(r"/queries/\d+") or "", told)
+            self.visitor.send(address, told)
 
 
 def _issuer(page: Page) -> str:
@@ -229,7 +238,7 @@ class TrialOffice:
         """Give somebody an account and a role."""
         told = {
             "username": account.username, "name": account.name, "email": "", "password": account.password,
-            "role": account.role, "site": account.site, "reason": "Delegation log, signed at initiation.",
+            "role": account.role, "site": account.site, "plan_role": account.plan_role, "reason": "Delegation log, signed at initiation.",
         }  # fmt: skip
         self.visitor.send(self.visitor.path("people"), told)
 

@@ -120,3 +120,19 @@ class Release(Happening):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportMade(Happening):
     """The statistician makes an export."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhantomsSent(Happening):
+    """A site sends the scans of a phantom that it made on `days`; `drift` is the uniformity lost on each, as a share."""
+
+    site: str
+    scanner: str
+    phantom: str
+    days: tuple[date, ...]
+    drift: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhantomsDecided(Happening):
+    """The physicist signs for the phantom scans that wait."""

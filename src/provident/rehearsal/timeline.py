@@ -17,6 +17,7 @@ from provident.rehearsal.courses import course
 from provident.rehearsal.days import moment
 from provident.rehearsal.happenings import Booking, Happening, NotDone, Scan, Withdrawal
 from provident.rehearsal.people import people as everybody
+from provident.rehearsal.phantoms import phantom_days
 from provident.rehearsal.routine import reading, weeks
 from provident.rehearsal.wrong import gone_wrong, left_by, with_new_software
 
@@ -46,7 +47,12 @@ def timeline(
     real = list(with_new_software(plan, real))
     scans = [h for h in real if isinstance(h, Scan)]
     left = {f"left_by_{w}": left_by(plan, people, w) for w in ("site", "physicist")}
-    team = [*weeks(scans, today, **left), *reading(today, readers)]
+    begins = min(h.at for h in real).date()
+    team = [
+        *weeks(scans, today, **left),
+        *reading(today, readers),
+        *phantom_days(plan, begins, today),
+    ]
     return sorted([*real, *_before(team, today)], key=lambda h: (h.at, str(h)))
 
 

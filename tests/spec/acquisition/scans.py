@@ -143,27 +143,39 @@ def dwi(
     return images
 
 
+def towards(b: int, v: int) -> tuple[float, float, float]:
+    """The gradient's direction of one volume; none without weighting."""
+    return (1.0, float(v), 0.0) if b else (0.0, 0.0, 0.0)
+
+
 def weight(ds: Dataset, maker: str, b: int, v: int) -> None:
     """Write a b-value where this maker writes it."""
     if maker == "siemens":
         block = ds.private_block(0x19, "SIEMENS MR HEADER", create=True)
         block.add_new(0x0C, "IS", str(b))
         if b:
-            block.add_new(0x0E, "FD", [1.0, float(v), 0.0])
+            block.add_new(0x0E, "FD", list(towards(b, v)))
     elif maker == "ge":
         ds.private_block(0x43, "GEMS_PARM_01", create=True).add_new(
             0x39, "IS", [1000000000 + b, 8, 0, 0]
         )
+        block = ds.private_block(0x19, "GEMS_ACQU_01", create=True)
+        for offset, part in zip((0xBB, 0xBC, 0xBD), towards(b, v), strict=True):
+            block.add_new(offset, "DS", part)
     elif maker == "philips":
         ds.private_block(0x2001, "Philips Imaging DD 001", create=True).add_new(
             0x03, "FL", float(b)
         )
+        block = ds.private_block(0x2005, "Philips MR Imaging DD 001", create=True)
+        for offset, part in zip((0xB0, 0xB1, 0xB2), towards(b, v), strict=True):
+            block.add_new(offset, "FL", part)
     elif maker == "uih":
-        ds.private_block(0x65, "Image Private Header", create=True).add_new(
-            0x09, "FD", float(b)
-        )
+        block = ds.private_block(0x65, "Image Private Header", create=True)
+        block.add_new(0x09, "FD", float(b))
+        block.add_new(0x37, "FD", list(towards(b, v)))
     elif maker == "canon":
-        ds.ImageComments = f"b={b}(0.1,0.2,0.3)"
+        x, y, z = towards(b, v)
+        ds.ImageComments = f"b={b}({x:.3f},{y:.3f},{z:.3f})"
     else:
         ds.DiffusionBValue = float(b)
 

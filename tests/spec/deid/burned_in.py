@@ -17,7 +17,7 @@ import pydicom
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from tests.spec.deid.files import ct_file
+from tests.spec.deid.files import MODEL, ct_file
 
 
 ROWS, COLUMNS = 360, 480
@@ -193,6 +193,7 @@ def _told(cells: np.ndarray, modality: str, bits: int) -> dict[str, Any]:
     told = {
         "Modality": modality, "Rows": shape[0], "Columns": shape[1], "BitsAllocated": bits, "BitsStored": bits,
         "HighBit": bits - 1, "PixelData": cells.tobytes(), "InstanceNumber": 1,
+        "ManufacturerModelName": MODEL,
     }  # fmt: skip
     if shape != cells.shape:
         told["NumberOfFrames"] = len(cells)

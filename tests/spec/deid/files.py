@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from provident.deid import Profile, SiteKey, Subject, deidentify
+from provident.deid.profile import PlainDevice
 from provident.deid.report import Deidentified
 
 
@@ -26,6 +27,11 @@ SUBJECT = Subject(
     day_offset=84.0,
 )
 DEFAULT = Profile()
+MODEL = "Of the tests"
+# A device that the plan says burns in nothing: without a reader the detector alone looks at its images.
+PLAIN = Profile(
+    plain=(PlainDevice(make="SIEMENS", model=MODEL, why="the tests draw its images"),)
+)
 
 
 def data_set(**attributes: Any) -> Dataset:

@@ -53,6 +53,7 @@ def test_the_corpus_is_always_the_same(there):
     assert json.loads((there / "corpus.key.json").read_text())["corpus"] == corpus().hash  # fmt: skip
 
 
+@pytest.mark.slow
 def test_it_is_the_same_in_another_process():
     program = "from provident.synthetic.acceptance import corpus; print(corpus().hash)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # fmt: skip

@@ -107,6 +107,7 @@ def test_an_output_that_is_an_archive_holds_what_a_folder_would(tmp_path):
     assert (verified.exit_code, document(verified)["files"]) == (0, 3)
 
 
+@pytest.mark.slow
 def test_the_same_files_make_the_same_archive_however_they_came(tmp_path):
     incoming = two_people(tmp_path / "in")
     write_key(tmp_path / "k.key", KEY)

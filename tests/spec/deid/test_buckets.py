@@ -73,7 +73,7 @@ def keys(endpoint: str, bucket: str, prefix: str) -> set[str]:
     return {s.name for s in remote_sources(f"s3://{bucket}/{prefix}")}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_bucket_gives_the_same_bytes_as_a_folder(
     app, bucket, endpoint, tmp_path, workers
 ):

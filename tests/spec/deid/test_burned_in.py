@@ -45,7 +45,16 @@ def with_reader():
 
 @pytest.mark.parametrize("name", BY_LOOK)
 def test_text_waits_by_its_look_alone(name, without_reader):
-    assert files.run(burned_in.traps()[name].data).reason == "pixels_need_review"
+    data = burned_in.traps()[name].data
+
+    assert pixels.look(data, reader=None, may_stay=lambda _: False).reason == "pixels_need_review"  # fmt: skip
+
+
+def test_of_a_device_that_burns_in_nothing_only_long_lines_wait(without_reader):
+    traps = burned_in.traps()
+
+    assert files.run(traps["plain on slab"].data, files.PLAIN).reason == "pixels_need_review"  # fmt: skip
+    assert files.run(traps["spaced on brain"].data, files.PLAIN).reason is None
 
 
 @pytest.mark.parametrize("kind", burned_in.GROUNDS)
@@ -53,7 +62,39 @@ def test_text_waits_by_its_look_alone(name, without_reader):
 def test_images_without_text_pass(kind, seed, without_reader):
     data = burned_in.grey_file(burned_in.GROUNDS[kind](seed))
 
-    assert files.run(data).reason is None
+    assert files.run(data, files.PLAIN).reason is None
+
+
+@pytest.mark.parametrize("kind", burned_in.GROUNDS)
+def test_without_a_reader_and_a_word_of_the_plan_no_image_but_slices_passes(
+    kind, without_reader
+):
+    done = files.run(burned_in.grey_file(burned_in.GROUNDS[kind](31)))
+
+    assert done.reason == "pixels_need_review"
+    assert any("no reader" in note for note in done.report.notes)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        ({}, "pixels_need_review"),
+        ({"Modality": "CT"}, "pixels_need_review"),  # 8 bits: a screen
+        ({"ManufacturerModelName": files.MODEL}, None),
+        ({"ManufacturerModelName": files.MODEL.upper(), "Manufacturer": "Siemens"}, None),
+        ({"ManufacturerModelName": files.MODEL, "Manufacturer": "SIEMENS NX"}, "pixels_need_review"),
+        ({"ManufacturerModelName": files.MODEL, "Manufacturer": ""}, "pixels_need_review"),
+        ({"NumberOfFrames": 7}, "pixels_unreadable"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_plan_names_the_devices_that_burn_in_nothing(
+    attributes, reason, without_reader
+):
+    told = {"ManufacturerModelName": "Another"} | attributes
+    data = files.ct_file(**(burned_in._told(np.zeros((96, 96), "u1"), "US", 8) | told))
+
+    assert files.run(data, files.PLAIN).reason == reason
 
 
 @pytest.mark.ocr

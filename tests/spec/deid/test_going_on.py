@@ -48,7 +48,7 @@ def many(folder: Path, count: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_run_killed_in_the_middle_goes_on_and_ends_as_one_that_was_not(
     tmp_path, workers
 ):

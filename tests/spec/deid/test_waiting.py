@@ -13,6 +13,8 @@ from provident.deid.profile import DeviceRegion
 from tests.spec.deid.files import (
     CT_IMAGE,
     KEY,
+    MODEL,
+    PLAIN,
     SUBJECT,
     US_IMAGE,
     ct_file,
@@ -143,7 +145,7 @@ def ultrasound(
         **{
             "SOPClassUID": US_IMAGE, "Modality": "US", "Rows": 240, "Columns": 320,
             "BitsAllocated": bits, "BitsStored": 8, "HighBit": 7, "NumberOfFrames": frames,
-            "PixelData": np.stack(clip).astype(f"u{bits // 8}").tobytes(),
+            "PixelData": np.stack(clip).astype(f"u{bits // 8}").tobytes(), "ManufacturerModelName": MODEL,
         }
         | attributes
     )  # fmt: skip
@@ -164,7 +166,7 @@ def test_a_clip_with_text_waits_and_burned_in_annotation_is_not_believed():
 
 
 def test_an_ultrasound_image_without_text_passes_and_says_it_was_looked_at():
-    out = result(ultrasound())
+    out = result(ultrasound(), PLAIN)
 
     assert out.BurnedInAnnotation == "NO"
     assert "113101" in [c.CodeValue for c in out.DeidentificationMethodCodeSequence]
@@ -188,17 +190,30 @@ def test_which_images_are_looked_at(attributes, waits):
     assert waits == (done.reason == "pixels_need_review")
 
 
-def test_one_of_a_series_is_looked_at_where_the_profile_says_so():
+@pytest.mark.parametrize("number", ["1", "2", "77", None])
+def test_an_image_of_a_series_is_looked_at_unless_others_stood_for_it(number):
     profile = Profile(series_once=frozenset({"CT"}))
-    reasons = {
-        n: run(
-            ultrasound("Quarrendon, Ottilie", bits=16, Modality="CT", InstanceNumber=n),
-            profile,
-        ).reason
-        for n in ("1", "2")
-    }
+    data = ultrasound("Quarrendon, Ottilie", bits=16, Modality="CT", InstanceNumber=number)  # fmt: skip
 
-    assert reasons == {"1": "pixels_need_review", "2": None}
+    def reason(*cleared: str) -> str | None:
+        return deidentify(
+            data, profile=profile, key=KEY, subject=SUBJECT, cleared=frozenset(cleared)
+        ).reason
+
+    assert reason() == "pixels_need_review"
+    assert reason("series_looked_at") is None
+
+
+def test_which_image_stood_for_a_series_does_not_show_in_any():
+    profile = Profile(series_once=frozenset({"CT"}))
+    data = ultrasound(bits=16, Modality="CT")
+
+    looked, not_looked = (
+        deidentify(data, profile=profile, key=KEY, subject=SUBJECT, cleared=cleared)
+        for cleared in (frozenset(), frozenset({"series_looked_at"}))
+    )
+
+    assert looked.data == not_looked.data is not None
 
 
 def test_pixels_that_cannot_be_decoded_wait():

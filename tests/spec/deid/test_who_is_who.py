@@ -26,7 +26,8 @@ BOOK = CrosswalkFile(
 
 def who(**attributes: str) -> str | None:
     told = subject_of(ct_file(**attributes))
-    return BOOK.lookup(told.issuer, told.patient_id)
+    entry = BOOK.entry_of(told)
+    return entry.participant if entry else None
 
 
 @pytest.mark.parametrize(

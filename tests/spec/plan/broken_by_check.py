@@ -5,6 +5,9 @@ The demo plan itself passes every check, so that it is each one's passing exampl
 
 from __future__ import annotations
 
+from tests.spec.plan.broken_by_checks_on_people import ON_PEOPLE
+from tests.spec.plan.broken_by_more_checks import ON_DATA
+
 
 EVIDENCE_WITH = """\
 product: {{name: Score AI, kind: device}}
@@ -68,8 +71,32 @@ ERO, RAMRIS, SYN = (
 )
 DEID = "deidentification.yaml"
 
+PROC = "processing/volumes.yaml"
+QC_STEP = "    qc: {how: outline looked at on every slice, by: physicist}\n"
+PROCESSING = """\
+processing: volumes
+exam: hands_mri
+visits: {visits}
+steps:
+  segment:
+    software: Segmenter
+    version: 2.1.0
+    operator: physicist
+    minutes: 20
+    uses: {uses}
+    outputs: {{synovitis_volume: {{unit: ml}}}}
+{qc}"""
+
 # code -> the edit that the check must find
 BROKEN = {
+    **ON_DATA,
+    **ON_PEOPLE,
+    # imaging manuals, processing
+    "MANUAL.EXAMPLE": {MRI: [("      missing_slices: 0\n  cor_stir:", "      missing_slices: 0\n    examples: {fail: [{TE: 40 ms}, ¦{TE: 13 ms}]}\n  cor_stir:")]},
+    "MANUAL.WAIVER_UNUSED": {MRI: [("owner: radiographer", "waived: [{rule: ¦cor_t1.coverage, why: small coil, by: the physicist, on: 2026-02-01, site: leeds}]\nowner: radiographer")]},
+    "PROCESSING.NOT_MADE": {PROC: PROCESSING.format(visits="[baseline, week24]", qc=QC_STEP, uses="[hands_mri.cor_stir]"), RAMRIS: [("needs: [", "needs: [volumes.synovitis_volume, ")], ERO: [("visits: [baseline, week24, week52]", "visits: [baseline, week24, ¦week52]")]},
+    "PROCESSING.NO_QC": {PROC: PROCESSING.format(visits="[]", qc="", uses="[hands_mri.cor_stir]").replace("  segment:", "  ¦segment:")},
+    "PROCESSING.WRONG_EXAM": {PROC: PROCESSING.format(visits="[]", qc=QC_STEP, uses="[hands_mri.cor_stir, ¦joints_us.clips]")},
     # visits, milestones, recruitment
     "VISIT.WINDOWS_OVERLAP": {S: [("window: 161..175 d", "window: ¦85..175 d")]},
     "VISIT.ORDER": {S: [("window: 161..175 d", "window: 30..44 d"), ("  week24:", "  ¦week24:")]},
@@ -95,6 +122,7 @@ BROKEN = {
     "DOSE.NOT_STATED": {XRAY: "exam: hands_xray\nmodality: ¦[DX, CR]\nmanual: \"3.1\"\nminutes: 10\nseries: {pa_both: {match: {view: PA}}}\n"},
     "DOSE.NOT_JUSTIFIED": {XRAY: [("exposure:", "¦exposure:"), ("  approval: \"REC 26/YH/0000, section B3\"\n", "")]},
     "DOSE.OVER_CONSTRAINT": {XRAY: [("expected: E <= 0.01 mSv", "expected: E <= 0.05 mSv"), ("participant: E <= 0.2 mSv", "participant: ¦E <= 0.2 mSv")]},
+    "DOSE.FACTORS": {XRAY: [("k_factors: hand-factors.csv", "k_factors: ¦user table")]},
     "DOSE.NO_PRACTITIONER": {P: [("roles:", "¦roles:"), (", decides: [justification]", "")]},
     # information, consent, safety
     "CONSENT.RISKS_MISSING": {C: [("  risks:", "  ¦risks:"), ("    joints_us: [none known]\n", "")]},
@@ -177,6 +205,9 @@ BROKEN = {
     "DEID.DATES_TOLD": {DEID: [("options: [113101, 113103, 113104, 113105, 113107,", "options: ¦[113101, 113103, 113104, 113105, 113106,"), ("  dates: {shift: {days: [-3650, -30], per: participant}, keep_time: true}\n", "")]},
     "DEID.DESCRIPTION_REMOVED": {DEID: [("descriptors: clean ", "descriptors: ¦remove ")]},
     "DEID.UNKNOWN_NAME": {DEID: [("{tag: ProtocolName,", "{tag: ¦ProtocolNam,")]},
+    # open points
+    "OPEN.TO_SETTLE": {S: [("waived:\n", "to_settle: [{where: \"quality.yaml:booking.lead_time\", what: ask the departments}]\nwaived:\n")], Q: [("lead_time: 3 working days", "¦lead_time: 3 working days")]},
+    "OPEN.NOWHERE": {S: [("waived:\n", "to_settle: [{where: ¦\"qualty.yaml:booking\", what: ask the departments}]\nwaived:\n")]},
     # evidence and economics
     "EVIDENCE.CLAIM_WITHOUT_OUTCOME": {"evidence.yaml": evidence("¦c1: {claim: better}")},
     "EVIDENCE.NO_BENEFIT": {"evidence.yaml": evidence("¦c1: {claim: as good, outcome: erosion_change, design: non-inferiority}")},

@@ -32,6 +32,7 @@ MORE = [
     ("SITE.STAFF_HOURS", {SITES: [("    hours: {radiographer: 3 h per week, sonographer: 2 h per week}", "    hours: {radiographer: 3 h per week}"), ("  york:\n", "  ¦york:\n")]}),
     # dose
     ("DOSE.OVER_CONSTRAINT", {XRAY: [("  expected: E <= 0.01 mSv\n", ""), ("participant: E <=", "participant: ¦E <=")]}),
+    ("DOSE.FACTORS", {XRAY: [("k_factors: hand-factors.csv", "k_factors: ¦broken.csv")], "broken.csv": "kind,factor\nct,many\n"}),
     ("DOSE.NOT_JUSTIFIED", {XRAY: [("exposure:", "¦exposure:"), ("  expert: medical physics expert\n", "")]}),
     # recruitment
     ("RECRUIT.TOO_SLOW", {S: [("forecast: {", "forecast: ¦{"), ("mean: 1.2 per site and month", "mean: 1.2 per site")]}),

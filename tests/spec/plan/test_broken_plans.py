@@ -184,7 +184,7 @@ BROKEN = [
         "a series that the manual does not have",
         {"forms/us_synovitis.yaml": [("needs: [joints_us.clips]", "needs: [¦joints_us.clip]")]},
         "PLAN.REFERENCE",
-        '"joints_us.clip" is not a series of the plan (did you mean "joints_us.clips"?)',
+        '"joints_us.clip" is not a series or output of the plan (did you mean "joints_us.clips"?)',
     ),
     (
         "a milestone that the study does not have",

@@ -69,7 +69,7 @@ def test_new_refuses_a_file(tmp_path):
 def test_new_names_the_plans_there_are(tmp_path):
     with pytest.raises(
         NotFound,
-        match=r'did you mean "arthritis-demo"\?\); there are arthritis-demo, start',
+        match=r'did you mean "arthritis-demo"\?\); there are .*arthritis-demo, .*start',
     ):
         plan.start(tmp_path / "study", "arthritis-dmo")
     assert not (tmp_path / "study").exists()
@@ -231,7 +231,7 @@ def test_diff_speaks_in_words_and_in_json(run, tmp_path):
         run("diff", tmp_path / "old", tmp_path / "new", "--json").stdout
     )
 
-    assert "For everybody:\n" in words
+    assert "For sites, statisticians and ethics committee:\n" in words
     assert "  study.yaml: population.participants changes from 40 to 36\n" in words
     assert (document["old"], document["new"]) == ("0.1", "0.2")
     assert [c["path"] for c in document["changes"]] == [

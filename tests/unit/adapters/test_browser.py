@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import pydicom
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,7 +86,7 @@ def without_imaging_libraries(monkeypatch) -> None:
         ({}, "clear", ""),
         ({}, "text", "pixels_need_review"),
         ({}, "unreadable", "pixels_unreadable"),
-        ({"number": 2}, "text", ""),  # one of a series is looked at
+        ({"number": 2}, "text", "pixels_need_review"),  # numbering need not start at 1
         ({"Modality": "US"}, "clear", "examined_elsewhere"),
         ({"ImageType": ["DERIVED", "PRIMARY"]}, "clear", "examined_elsewhere"),
     ],
@@ -106,6 +107,22 @@ def test_what_must_be_looked_at_leaves_only_after_a_look(
     assert json.loads(told).get("reason", "") == reason
     if not reason:
         assert data == native.data
+
+
+def test_an_image_for_which_others_of_its_series_stand_is_not_looked_at(monkeypatch):
+    without_imaging_libraries(monkeypatch)
+    data, told = station("text").make(mr(), stands=False)
+
+    assert data is not None
+    assert "reason" not in json.loads(told)
+    assert json.loads(station("text").make(mr())[1])["reason"] == "pixels_need_review"
+
+
+def test_a_screen_is_looked_at_whoever_stands_for_its_series(monkeypatch):
+    without_imaging_libraries(monkeypatch)
+    _, told = station("clear").make(mr(ConversionType="WSD"), stands=False)
+
+    assert json.loads(told)["reason"] == "examined_elsewhere"
 
 
 def test_the_manifest_tells_no_true_date():
@@ -220,3 +237,13 @@ def test_a_gateway_that_has_sent_keeps_its_key(gateway):
 
     with pytest.raises(Refused, match="has sent images"):
         gateway.take_key(KEY)
+
+
+def test_a_glance_tells_the_universal_issuer_where_there_is_no_other():
+    issuer = pydicom.Dataset()
+    issuer.UniversalEntityID, issuer.UniversalEntityIDType = "1.2.826.0.1.5", "ISO"
+    qualified = {"IssuerOfPatientIDQualifiersSequence": [issuer]}
+
+    assert glance(mr(issuer="", **qualified)).issuer == "ISO:1.2.826.0.1.5"
+    assert glance(mr(issuer="LTH", **qualified)).issuer == "LTH"
+    assert glance(mr(number=7)).order == "7"

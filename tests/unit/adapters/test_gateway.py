@@ -417,3 +417,15 @@ def test_a_centre_that_starts_more_slowly_is_asked_again_at_once(
         made.step()
 
     assert accounted(gateway)["sent"] == 1
+
+
+def test_a_number_with_a_universal_issuer_is_not_a_bare_number(gateway, centre, work):
+    issuer = pydicom.Dataset()
+    issuer.UniversalEntityID, issuer.UniversalEntityIDType = "1.2.826.0.1.5", "ISO"
+    gateway.crosswalk.link("", "1234567", "L-101")
+    land(gateway, [mr(issuer="", IssuerOfPatientIDQualifiersSequence=[issuer])])
+    work.settle()
+
+    assert codes(gateway) == {"QUARANTINE.UNKNOWN_PARTICIPANT": 1}
+    gateway.crosswalk.link("ISO:1.2.826.0.1.5", "1234567", "L-101")
+    assert gateway.crosswalk.lookup("iso:1.2.826.0.1.5", "1234567") == "L-101"

@@ -85,6 +85,7 @@ def test_the_picture_is_for_the_site_and_each_look_is_recorded(gateway, clock, h
     assert any(e["action"] == "hold.face_seen" for e in gateway.ledger.events())
 
 
+@pytest.mark.slow
 def test_work_that_ends_its_process_gives_nothing_and_the_exam_waits():
     pool = Pool(1)
     try:

@@ -113,6 +113,7 @@ def test_a_crash_says_its_code_and_nothing_that_was_printed(engine):
     assert "DOE" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_an_engine_that_takes_too_long_is_stopped_with_all_it_started(engine, tmp_path):
     child = tmp_path / "child"
     script = (

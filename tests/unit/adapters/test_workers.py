@@ -61,6 +61,7 @@ def ready(gateway, centre, tmp_path):
     return make
 
 
+@pytest.mark.slow
 def test_a_pool_makes_what_one_process_makes_and_survives_what_kills_a_process(
     ready, pool, tmp_path, monkeypatch
 ):

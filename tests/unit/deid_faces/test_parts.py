@@ -93,6 +93,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "src/provident/deid/faces/data/head.npz"
 
 
+@pytest.mark.slow
 def test_the_script_makes_the_shipped_template(tmp_path):
     made = tmp_path / "head.npz"
 

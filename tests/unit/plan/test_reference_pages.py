@@ -9,6 +9,7 @@ import pytest
 from provident.plan import CODES, KINDS
 from provident.programme import reference
 from provident.programme.checks import CHECKS
+from provident.programme.failures import failures_markdown
 
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,3 +62,11 @@ def test_a_table_cell_cannot_break_its_table():
     ]
 
     assert {r.replace("\\|", "").count("|") for r in rows} == {5}
+
+
+def test_the_page_of_failures_is_what_the_code_writes():
+    written = failures_markdown()
+
+    assert (ROOT / "docs/reference/failures.md").read_text() == written, (
+        "run ./dev docs"
+    )

@@ -103,7 +103,13 @@ def test_there_is_an_account_for_every_role_and_every_site(demo_plan):
     accounts = cast(demo_plan)
 
     assert {"trial_manager", "site", "qc", "reader", "adjudicator", "statistician", "monitor"} == {a.role for a in accounts}  # fmt: skip
-    assert [a.site for a in accounts if a.role == "site"] == ["leeds", "bradford", "york"]  # fmt: skip
+    assert [a.site for a in accounts if a.role == "site" and not a.plan_role] == ["leeds", "bradford", "york"]  # fmt: skip
+    assert {a.plan_role for a in accounts} == {
+        "",
+        "physicist",
+        "investigator",
+        "practitioner",
+    }
     assert len(accounts) == len({a.username for a in accounts})
 
 

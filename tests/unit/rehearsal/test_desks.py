@@ -104,10 +104,18 @@ QUERIES = """<table><tr><td><a href="/s/x/queries/1">B-101</a><br>Bradford</td><
 
 
 def test_a_site_promises_a_repeat_where_one_comes_and_leaves_what_it_leaves(demo_plan):
-    pages = Pages({"queries": QUERIES})
+    offers = '<input name="kind" type="radio" value="rescan">'
+    pages = Pages({"queries": QUERIES, "queries/1": offers, "queries/3": offers})
     SiteOffice(demo_plan, pages.visitor()).answer({"Y-103"}, {"B-101"})
 
     assert [(path, told["kind"]) for path, told in pages.posted] == [("queries/1", "rescan"), ("queries/3", "explain")]  # fmt: skip
+
+
+def test_a_site_promises_no_repeat_that_its_page_does_not_offer(demo_plan):
+    pages = Pages({"queries": QUERIES})
+    SiteOffice(demo_plan, pages.visitor()).answer({"Y-103"}, {"B-101"})
+
+    assert [told["kind"] for _, told in pages.posted] == ["explain", "explain"]
 
 
 WORKLIST = """<table>

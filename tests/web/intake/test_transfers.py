@@ -384,3 +384,32 @@ def test_two_transfers_of_one_series_completed_at_once_lose_no_image(
     series = Series.objects.get()
     assert (series.instances, series.manifest_version) == (2, 2)
     assert len(json.loads(object_store().read(series.manifest_key))["instances"]) == 2
+
+
+def test_over_a_closed_flow_images_wait_at_the_gateway_and_come_by_themselves(land, work, participant, make_member, clock):  # fmt: skip
+    from provident.plan import content_hash
+    from provident.web.planning.actions import let_pass
+    from provident.web.planning.models import HeldTransfer
+    from provident.web.studies.models import PlanVersion
+    from provident.web.studies.plans import as_bytes, version_in_force
+
+    now = version_in_force(participant.study)
+    untested = now.files["flows.yaml"].replace(", tested: {on: 2026-01-20, evidence: T2}}", "}")  # fmt: skip
+    files = {**now.files, "flows.yaml": untested}
+    digest = content_hash({n: as_bytes(t) for n, t in files.items()})
+    PlanVersion.objects.create(
+        study=participant.study, version="1.5", hash=digest, files=files, loaded_at=clock.now(), in_force_from=clock.now(),
+    )  # fmt: skip
+    land(exam(3, patient_id=participant.code))
+    work.settle()
+    assert (Transfer.objects.count(), HeldTransfer.objects.count()) == (0, 1)
+    assert not Quarantine.objects.exists()
+
+    from provident.web.ledger.clock import clock as platform_clock
+
+    today = platform_clock().now().date()
+    let_pass(flow="send", reason="tested today", until=today, by=make_member("trial_manager"), clock=platform_clock())  # fmt: skip
+    work.settle()
+
+    assert Exam.objects.get().received == 3
+    assert HeldTransfer.objects.get().passed_at is not None

@@ -22,6 +22,14 @@ def test_a_trial_manager_adds_a_person_with_a_role(as_member, make_member):
     assert Membership.objects.get(user__username="rae").site == "york"
 
 
+def test_a_person_is_given_a_role_of_the_plan(as_member, make_member):
+    client = as_member(make_member("trial_manager"))
+
+    client.post(PAGE, {**NEW, "plan_role": "practitioner"})
+
+    assert Membership.objects.get(user__username="rae").plan_role == "practitioner"
+
+
 def test_an_account_that_is_there_gets_a_second_role(as_member, make_member):
     make_member("site", "leeds", username="rae")
     client = as_member(make_member("trial_manager"))
@@ -40,6 +48,8 @@ def test_an_account_that_is_there_gets_a_second_role(as_member, make_member):
         ({"password": "short"}, "too short"),
         ({"username": ""}, "This field is required"),
         ({"role": "emperor"}, "Select a valid choice"),
+        ({"plan_role": "physicist"}, "acts as Quality control"),
+        ({"plan_role": "emperor"}, "Select a valid choice"),
     ],
 )
 def test_what_does_not_fit_is_said_and_nothing_is_given(

@@ -1,27 +1,11 @@
-"""Sites are opened on grounds; changes of scanners are accepted with what the check showed."""
+"""Sites are opened on grounds."""
 
 from __future__ import annotations
 
 import pytest
 
 from provident.web.ledger.selectors import events
-from provident.web.sites.actions import observe_scanner
 from provident.web.sites.standing import profile_hash
-
-
-@pytest.fixture
-def changed(site, by, clock):
-    """A scanner of leeds whose software changed."""
-    scanner = site.scanners.first()
-    for uid, version in (("1.2", "XA50"), ("1.3", "XA60")):
-        made = observe_scanner(
-            scanner=scanner,
-            observed={"software": version},
-            exam_uid=uid,
-            by=by,
-            clock=clock,
-        )
-    return made[0]
 
 
 def test_a_site_is_opened_with_a_reason(as_member, make_member, study):
@@ -106,33 +90,6 @@ def test_nobody_else_opens_or_waives(as_member, make_member, study, role):
     answer = client.post("/s/arthur-2/sites/york/open", {"reason": "x", "waiver": "y"})
 
     assert answer.status_code == 403
-
-
-def test_a_change_waits_for_quality_control_until_it_is_accepted(
-    as_member, make_member, changed
-):
-    client = as_member(make_member("qc"))
-    page = f"/s/arthur-2/scanners/{changed.pk}"
-
-    assert "software XA50 → XA60" in client.get("/s/arthur-2/").text
-    assert client.post(page, {"outcome": ""}).status_code == 422
-    assert (
-        "The change is accepted"
-        in client.post(page, {"outcome": "phantom within limits"}, follow=True).text
-    )
-    assert "software XA50 → XA60" not in client.get("/s/arthur-2/").text
-
-
-@pytest.mark.parametrize(("role", "where"), [("site", "leeds"), ("monitor", "")])
-def test_nobody_else_accepts_a_change(as_member, make_member, changed, role, where):
-    client = as_member(make_member(role, where))
-
-    assert (
-        client.post(
-            f"/s/arthur-2/scanners/{changed.pk}", {"outcome": "fine"}
-        ).status_code
-        == 403
-    )
 
 
 def test_a_site_sees_its_own_scanners_alone(as_member, make_member, study):

@@ -21,13 +21,49 @@ slots/{slot}                  | 200           200  200 403    403         200   
 slots/0                       | 404           404  404 403    403         404          404
 exams/{exam}                  | 200           200  200 403    403         403          200
 exams/0                       | 404           404  404 403    403         403          404
+exams/{exam}/dose             | 200           200  200 403    403         403          200
+exams/0/dose                  | 404           404  404 403    403         403          404
+exams/{exam}/repeat           | 200           403  200 403    403         403          403
+dose                          | 200           200  200 403    403         403          200
+participants/L-101/dose       | 200           200  200 403    403         403          200
+participants/Z-999/dose       | 404           404  404 403    403         403          404
+participants/L-101/dose/sign/hands_xray | 403 200  200 403    403         403          403
+repeats/0                     | 404           404  404 403    403         403          404
+quality                       | 200           403  200 403    403         403          200
+quality/exam/{exam}           | 200           403  200 403    403         403          200
+quality/exam/0                | 404           404  404 403    403         403          404
+quality/indicators            | 200           403  200 403    403         403          200
+quality/actions               | 200           200  200 403    403         403          200
+quality/actions/new           | 200           403  200 403    403         403          403
+quality/actions/0             | 404           404  404 403    403         403          404
+queries                       | 200           200  200 403    403         403          200
+queries/0                     | 404           404  404 403    403         403          404
 people                        | 200           403  403 403    403         403          403
 sites                         | 200           200  200 403    403         403          200
 sites/leeds/open              | 200           403  403 403    403         403          403
+scanners                      | 200           200  200 403    403         403          200
+scanners/{scanner}            | 200           200  200 403    403         403          200
+scanners/{scanner}/phantoms/acr_mri | 200     200  200 403    403         403          200
+scanners/{scanner}/phantoms/none | 404        404  404 403    403         403          404
+scanners/0                    | 404           404  404 403    403         403          404
+scanners/changes/0            | 403           403  404 403    403         403          403
+scanners/bookings/{slot}      | 200           403  403 403    403         403          403
+phantoms                      | 200           200  200 403    403         403          200
+phantoms/send                 | 403           200  200 403    403         403          403
+phantoms/by-hand              | 403           200  200 403    403         403          403
+phantoms/0                    | 404           404  404 403    403         403          404
 plan                          | 200           200  200 403    403         200          200
 plan/versions                 | 200           200  200 403    403         200          200
+plan/rejudging                | 200           200  200 403    403         403          200
 plan/flow                     | 200           200  200 403    403         200          200
 plan/documents                | 200           200  200 403    403         200          200
+plan/work                     | 200           200  200 403    403         200          200
+plan/work/consideration:none  | 404           404  404 403    403         404          404
+plan/domains/economics/sign   | 200           200  200 403    403         200          200
+plan/amendments               | 200           200  200 200    200         200          200
+plan/amendments/new           | 200           403  403 403    403         403          403
+plan/amendments/0             | 404           404  404 404    404         404          404
+plan/flow/closed              | 200           200  200 403    403         200          200
 plan/file/study.yaml          | 200           200  200 403    403         200          200
 plan/file/nothing.yaml        | 404           404  404 403    403         404          404
 ledger                        | 200           200  200 403    403         200          200
@@ -46,7 +82,8 @@ def expected_of(role):
 @pytest.mark.parametrize("role", ROLES)
 def test_pages_of_a_role(role, as_member, make_member, participant, judged_exam):
     client = as_member(make_member(role, "leeds" if role == "site" else ""))
-    numbers = {"slot": participant.slots.first().pk, "exam": judged_exam().pk}
+    scanner = participant.site.scanners.get(code="mr_l1")
+    numbers = {"slot": participant.slots.first().pk, "exam": judged_exam().pk, "scanner": scanner.pk}  # fmt: skip
 
     answers = {
         page: client.get(f"/s/arthur-2/{page.format(**numbers)}")

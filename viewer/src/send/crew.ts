@@ -114,18 +114,18 @@ export class Crew {
 
   async makes(
     exam: ExamToMake,
-    files: readonly Blob[],
+    files: readonly { blob: Blob; stands: boolean }[],
     each: (index: number, found: MadeFile | null) => void,
   ): Promise<void> {
     this.exam = exam;
     await Promise.all(this.hands.map((hand) => hand.ask({ ask: 'begin', exam })));
-    await this.all(files, (file) => ({ ask: 'make', file }), each);
+    await this.all(files, ({ blob, stands }) => ({ ask: 'make', file: blob, stands }), each);
   }
 
   /** Every file once, two asked of a worker at a time, so that one is read while the other is worked on. */
-  private async all<T>(
-    files: readonly Blob[],
-    asking: (file: Blob) => Ask,
+  private async all<F, T>(
+    files: readonly F[],
+    asking: (file: F) => Ask,
     each: (index: number, found: T | null) => void,
   ): Promise<void> {
     const round = ++this.round;

@@ -7,7 +7,7 @@ import type { Glance, MadeFile, ParticipantTold, Settings, SlotTold, VisitMatch 
 import { examBlock, leftBox, personBox, receiptBox, summary } from './result';
 import { sendExam, Stopped } from './sender';
 import { Says, type Receipt, type Server } from './server';
-import { sorted, verdict, type Looked, type Person, type Study } from './sort';
+import { sorted, standing, verdict, type Looked, type Person, type Study } from './sort';
 import { opened, type Chosen, type LeftOut } from './sources';
 
 interface Choice {
@@ -166,7 +166,9 @@ export class Desk {
     let done = 0;
     const exam = { participant: participant.code, anchor: participant.anchor, acquired: study.acquired };
     const begun = performance.now();
-    await this.crew!.makes(exam, study.files.map((f) => f.blob), (i, result: MadeFile | null) => {
+    const stand = standing(study.files);
+    const asked = study.files.map((f) => ({ blob: f.blob, stands: stand.has(f) }));
+    await this.crew!.makes(exam, asked, (i, result: MadeFile | null) => {
       results[i] = result;
       done++;
       progress(`De-identifying and checking image ${done} of ${study.files.length}.`, 0.3 + (0.7 * done) / study.files.length);

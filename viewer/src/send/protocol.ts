@@ -71,6 +71,7 @@ export interface Glance {
   instance: string;
   modality: string;
   number: string;
+  order: string;
   acquired: string;
   deidentified_before: boolean;
 }
@@ -114,7 +115,7 @@ export type Ask =
   | { ask: 'unlock'; settings: string; secret: Uint8Array }
   | { ask: 'glance'; file: Blob }
   | { ask: 'begin'; exam: ExamToMake }
-  | { ask: 'make'; file: Blob }
+  | { ask: 'make'; file: Blob; stands: boolean }
   | { ask: 'person'; issuer: string; patient: string }
   | { ask: 'visit'; anchor: string; acquired: string }
   | { ask: 'manifest'; told: string };

@@ -89,6 +89,25 @@ function studiesOf(files: readonly Looked[]): Study[] {
   }));
 }
 
+/** The images that are looked at for their series: the first, the middle and the last by instance number, then UID. */
+export function standing(files: readonly Looked[]): Set<Looked> {
+  const series = new Map<string, Looked[]>();
+  for (const file of files) {
+    const those = series.get(file.glance.series);
+    if (those) those.push(file);
+    else series.set(file.glance.series, [file]);
+  }
+  const found = new Set<Looked>();
+  for (const those of series.values()) {
+    those.sort((a, b) => place(a) - place(b) || (a.glance.instance < b.glance.instance ? -1 : 1));
+    for (const at of [0, Math.floor(those.length / 2), those.length - 1]) found.add(those[at]!);
+  }
+  return found;
+}
+
+// An image without a number stands before all others.
+const place = ({ glance }: Looked): number => (/^[+-]?\d{1,12}$/.test(glance.order.trim()) ? Number(glance.order) : -1e13);
+
 export interface Verdict {
   state: 'fits' | 'outside' | 'not';
   words: string;

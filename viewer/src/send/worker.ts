@@ -38,8 +38,8 @@ def opened(settings, secret, look):
 def glance(data):
     return bench.glance(data.to_bytes())
 
-def make(data):
-    return bench.make(data.to_bytes())
+def make(data, stands):
+    return bench.make(data.to_bytes(), stands=stands)
 
 def begin(*told):
     bench.begin(*told)
@@ -107,10 +107,10 @@ async function glance(file: Blob): Promise<Glance> {
   return JSON.parse(call('glance', bytes) as string) as Glance;
 }
 
-async function make(file: Blob): Promise<MadeFile> {
+async function make(file: Blob, stands: boolean): Promise<MadeFile> {
   const original = await bytesOf(file);
   if (!original) return { made: null, waits: TOO_LARGE, bytes: null };
-  const pair = call('make', original) as Proxy;
+  const pair = call('make', original, stands) as Proxy;
   const [out, told] = pair.toJs() as [Uint8Array | undefined, string];
   pair.destroy();
   if (!out) return { made: null, waits: JSON.parse(told) as Waits, bytes: null };
@@ -131,7 +131,7 @@ async function answer(asked: Ask): Promise<unknown> {
     case 'begin':
       return call('begin', asked.exam.participant, asked.exam.anchor, asked.exam.acquired);
     case 'make':
-      return make(asked.file);
+      return make(asked.file, asked.stands);
     case 'person':
       return call('person', asked.issuer, asked.patient);
     case 'visit':

@@ -5,6 +5,7 @@ from provident.acquisition.dose.entered import entered_event as entered_event
 from provident.acquisition.dose.exam import DOSE_TAGS as DOSE_TAGS
 from provident.acquisition.dose.exam import exam_doses as exam_doses
 from provident.acquisition.dose.exam import totals_of as totals_of
+from provident.acquisition.dose.factor_tables import factor_table as factor_table
 from provident.acquisition.dose.factors import BUILT_IN as BUILT_IN
 from provident.acquisition.dose.factors import FactorSet as FactorSet
 from provident.acquisition.dose.factors import factor_set as factor_set
@@ -35,6 +36,6 @@ from provident.acquisition.dose.screens import read_screen as read_screen
 __all__ = [
     "BUILT_IN", "DOSE_CODES", "DOSE_TAGS", "Constraint", "Entry", "Event", "ExamDose", "FactorSet", "Gate", "Kind",
     "Ledger", "Level", "Limit", "Screen", "SignOff", "Source", "Standing", "compare_with_level", "constraint_of",
-    "entered_event", "entry_of", "exam_doses", "exam_findings", "expected_of", "factor_set", "named_factors",
-    "read_screen", "reference_level", "reference_levels", "totals_of",
+    "entered_event", "entry_of", "exam_doses", "exam_findings", "expected_of", "factor_set", "factor_table",
+    "named_factors", "read_screen", "reference_level", "reference_levels", "totals_of",
 ]  # fmt: skip

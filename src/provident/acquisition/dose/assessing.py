@@ -17,6 +17,7 @@ from provident.acquisition.dose.images import DOUBTFUL
 from provident.acquisition.dose.model import (
     BESIDE,
     MAIN,
+    TOTALS_OF,
     Event,
     ExamDose,
     Kind,
@@ -197,12 +198,32 @@ def _beside_report(exam: Account, counted: Counted) -> Counted:
 
 
 def _add_entered(exam: Account, entered: Sequence[Event]) -> None:
+    """What a person entered: where no report of the kind came, and for events of which a report knows no dose."""
     counted = once(pair for event in entered for pair in keyed([event]))
+    settled: set[str] = set()
     for event in counted.events:
         if event.kind not in exam.reported:
             _replace_images(exam, event.kind)
-            exam.events.append(event)
             exam.covered.add(event.kind)
+        elif lacking := {n for n in exam.unsettled if _is_of(event, n)}:
+            settled |= lacking
+            exam.events = [e for e in exam.events if not _is_unread(e, event)]
+        else:
+            continue
+        exam.events.append(event)
+    exam.unsettled -= settled
+
+
+def _is_of(event: Event, total: str) -> bool:
+    """Whether an entered event is of a total: of its kind and, in mammography, of its side."""
+    names = TOTALS_OF[event.kind]
+    return total in names and (len(names) == 1 or not event.side or event.side in total)
+
+
+def _is_unread(e: Event, entered: Event) -> bool:
+    """Whether an event has no dose and an entered one stands for it."""
+    fits = e.kind is entered.kind and (not entered.side or e.side in ("", entered.side))
+    return fits and e.main is None and not e.without_dose
 
 
 def _replace_images(exam: Account, kind: Kind) -> None:

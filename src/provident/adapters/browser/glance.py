@@ -13,6 +13,7 @@ from provident.deid.elements import Damaged
 from provident.deid.identity import SiteKey
 from provident.deid.instance import Instance, read_instance
 from provident.deid.report import REASONS
+from provident.deid.subjects import issuer_of
 
 
 # Where the date of acquisition stands: of the image, else of the series, else of the exam; as at a gateway.
@@ -38,6 +39,7 @@ class Glance:
     instance: str = ""
     modality: str = ""
     number: str = ""
+    order: str = ""  # the instance number: where it stands in its series
     acquired: str = field(default="", repr=False)
     deidentified_before: bool = False
 
@@ -58,7 +60,7 @@ def glance(data: bytes) -> Glance:
         return Glance(reason="no_identity", explanation=REASONS["no_identity"])
     return Glance(
         patient=text(0x00100020),
-        issuer=text(0x00100021),
+        issuer=issuer_of(instance),
         name=text(0x00100010).replace("^", " ").strip(),
         born=text(0x00100030),
         study=text(0x0020000D),
@@ -66,6 +68,7 @@ def glance(data: bytes) -> Glance:
         instance=instance.sop_instance,
         modality=text(0x00080060)[:16],
         number=text(0x00200011),
+        order=text(0x00200013),
         acquired=_acquired(text),
         deidentified_before=text(0x00120062).upper() == "YES" or bool(text(0x00120063)),
     )

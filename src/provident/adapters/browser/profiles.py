@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from provident.deid import Action, Override, PrivateRule, Profile, Trial
-from provident.deid.profile import DeviceRegion, FaceRemoval
+from provident.deid.profile import DeviceRegion, FaceRemoval, PlainDevice
 from provident.kernel import InvalidInput
 
 
@@ -45,6 +45,7 @@ def from_json(told: Mapping[str, Any]) -> Profile:
     )
     values["private"] = tuple(PrivateRule(**row) for row in values["private"])
     values["regions"] = tuple(DeviceRegion(**row) for row in values["regions"])
+    values["plain"] = tuple(PlainDevice(**row) for row in values["plain"])
     values["trial"] = Trial(**values["trial"])
     values["face_removal"] = _face_removal(values["face_removal"])
     for name in ("date_shift", "keep_text"):

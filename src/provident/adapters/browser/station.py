@@ -20,6 +20,7 @@ from provident.deid.elements import PIXEL_DATA, Element
 from provident.deid.identity import SiteKey, Subject
 from provident.deid.image import anatomy_of, must_be_looked_at, regions_of
 from provident.deid.instance import Instance, read_instance
+from provident.deid.looking import SERIES_LOOKED_AT
 from provident.deid.report import REASONS
 
 
@@ -94,12 +95,20 @@ class Station:
             anchor=str(self._told["anchor"]),
         )
 
-    def make(self, data: bytes) -> tuple[bytes | None, str]:
-        """De-identify and verify one file: what may leave with its names, or None and why not."""
+    def make(self, data: bytes, *, stands: bool = True) -> tuple[bytes | None, str]:
+        """De-identify and verify one file: what may leave with its names, or None and why not.
+
+        `stands`: of an image of which some per series are looked at, this is one. The page names them, and holds a
+        series of which one waits.
+        """
         assert self._subject is not None  # the page begins an exam first
         subject = self._subject
         done = deid.deidentify(
-            data, profile=self._profile, key=self._key, subject=subject
+            data,
+            profile=self._profile,
+            key=self._key,
+            subject=subject,
+            cleared=frozenset() if stands else frozenset({SERIES_LOOKED_AT}),
         )
         if done.data is None and done.reason == PIXELS:
             # Python has no imaging libraries here, so the engine asks for a look: the page looks.

@@ -26,16 +26,25 @@ from provident.adapters.gateway.verifying import (
 from provident.deid.exam_faces import CLEARED
 from provident.deid.image import shows_a_face
 from provident.deid.instance import read_instance
-from provident.deid.pixels import NotDecodable, Region
+from provident.deid.looking import (
+    SERIES_LOOKED_AT,
+    WAITS,
+    Member,
+    look_for_series,
+    standing_for,
+)
+from provident.deid.pixels import NotDecodable, Region, without_regions
 from provident.kernel import InvalidInput
 from provident.programme import VisitMatch
 
 
+UNREADABLE = "DEID.PIXELS_UNREADABLE"
 _SAME = {
     "truncated": "QUARANTINE.TRUNCATED",
     "damaged": "QUARANTINE.UNREADABLE",
     "not_dicom": "QUARANTINE.NOT_DICOM",
 }
+_NOT_LOOKED_AT = frozenset(_SAME.values()) | {"QUARANTINE.UNREADABLE"}
 _NAMES = {"study_uid": 0x0020000D, "series_uid": 0x0020000E, "sop_uid": 0x00080018}
 
 
@@ -59,7 +68,8 @@ class Exam:
     """One exam at the gateway: whose it is, when it was made, and with what it is de-identified.
 
     `signed` is the plan's profile, `profile` the same with what people of the site decided, `painted` the regions
-    that they marked, by the spool's name of the series.
+    that they marked, by the spool's name of the series. `stand` are the arrivals whose pixels are looked at for their
+    series; where it is None each image's are.
     """
 
     participant: Enrolled
@@ -69,6 +79,7 @@ class Exam:
     subject: deid.Subject
     signed: deid.Profile
     painted: Mapping[str, tuple[Rectangle, ...]] = field(default_factory=dict)
+    stand: frozenset[str] | None = None
 
 
 def make_files(
@@ -106,8 +117,15 @@ def make_ready(
     except NotDecodable:
         return "DEID.PIXELS_UNREADABLE"
     original, profile = look.data, look.profile
+    cleared = look.cleared | CLEARED
+    if exam.stand is not None:
+        if arrival.id in exam.stand and WAITS not in cleared:
+            waits = look_for_series(original, profile)
+            if waits:
+                return held_code(waits)
+        cleared |= {SERIES_LOOKED_AT}
     done = deid.deidentify(
-        original, profile=profile, key=gateway.site_key, subject=exam.subject, cleared=look.cleared | CLEARED,
+        original, profile=profile, key=gateway.site_key, subject=exam.subject, cleared=cleared,
     )  # fmt: skip
     if done.data is None:
         return held_code(done.reason or "held")
@@ -174,14 +192,69 @@ def painted_over(original: bytes, regions: Sequence[Rectangle]) -> bytes:
     Raises:
         NotDecodable: the pixels cannot be painted.
     """
-    from provident.deid.pixels.painting import without_regions
-
     return without_regions(original, [Region(r.left, r.top, r.right, r.bottom) for r in regions])  # fmt: skip
 
 
 def as_examined(profile: deid.Profile, modality: str) -> deid.Profile:
     """The profile by which such an image counts as examined, so that it says that its pixels were cleaned (113101)."""
     return replace(profile, options=profile.options | {PIXELS}, examine=profile.examine | {modality})  # fmt: skip
+
+
+def standing(
+    gateway: SiteGateway, exam: Exam, arrivals: Sequence[Arrival]
+) -> frozenset[str]:
+    """The arrivals whose pixels are looked at for their series, where the profile wants that."""
+    slices = [a for a in arrivals if a.modality in exam.profile.series_once]
+    members = [
+        Member(a.id, a.series, gateway.noted(a).get("number", ""), a.instance)
+        for a in slices
+    ]
+    return frozenset(a for those in standing_for(members).values() for a in those)
+
+
+def by_their_series(
+    gateway: SiteGateway,
+    exam: Exam,
+    arrivals: Sequence[Arrival],
+    results: Sequence[Ready | str],
+) -> list[Ready | str]:
+    """The results, and where an image that stands for its series must wait, the series with it.
+
+    So do late images of a series that waits for a look.
+    """
+    waiting = {
+        a.series: UNREADABLE if r in _NOT_LOOKED_AT else r
+        for a, r in zip(arrivals, results, strict=True)
+        if isinstance(r, str) and a.id in (exam.stand or ()) and (_of_pixels(r) or r in _NOT_LOOKED_AT)
+    } | _waiting(gateway, arrivals)  # fmt: skip
+    return [
+        waiting[a.series]
+        if isinstance(r, Ready) and a.series in waiting and _joins(exam, a)
+        else r
+        for a, r in zip(arrivals, results, strict=True)
+    ]
+
+
+def _waiting(gateway: SiteGateway, arrivals: Sequence[Arrival]) -> dict[str, str]:
+    """By series of the exam, the code under which images of it wait for a look at their pixels."""
+    exam = arrivals[0].exam
+    codes = {h.id: h.code for h in gateway.spool.holds("exam = ? AND decision = ''", exam)}  # fmt: skip
+    held = gateway.spool.arrivals("exam = ? AND state = 'held'", exam)
+    return {
+        a.series: codes[a.hold]
+        for a in held
+        if a.hold in codes and _of_pixels(codes[a.hold])
+    }
+
+
+def _joins(exam: Exam, arrival: Arrival) -> bool:
+    """Whether an image goes as its series goes: slices, unless a person looked at them."""
+    looked = bool(arrival.released) and _of_pixels(arrival.released)
+    return arrival.modality in exam.profile.series_once and not looked
+
+
+def _of_pixels(code: str) -> bool:
+    return code.startswith("DEID.PIXELS_")
 
 
 def held_code(reason: str) -> str:

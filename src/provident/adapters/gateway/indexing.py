@@ -12,6 +12,7 @@ from provident import dicom
 from provident.adapters.gateway.holding import hold_back
 from provident.adapters.gateway.site import SiteGateway
 from provident.adapters.gateway.spool import Arrival
+from provident.deid.subjects import issuer_in
 from provident.kernel import Clock, InvalidInput
 
 
@@ -23,6 +24,7 @@ _TAGS = {
     "series_uid": 0x0020000E,
     "sop_uid": 0x00080018,
     "modality": 0x00080060,
+    "number": 0x00200013,
     "acquired": 0x00080022,
     "acquired_at": 0x0008002A,
     "series_date": 0x00080021,
@@ -114,7 +116,9 @@ def read_names(data: bytes) -> dict[str, str]:
     header = dicom.read_header(data, only=_TAGS.values())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd values of a header are no news to the log
-        return {name: _first(header.get(tag).value) if tag in header else "" for name, tag in _TAGS.items()}  # fmt: skip
+        told = {name: _first(header.get(tag).value) if tag in header else "" for name, tag in _TAGS.items()}  # fmt: skip
+    # Without a local name the issuer may have a universal one: a bare number would be anybody's.
+    return told if told["issuer"] else {**told, "issuer": issuer_in(data)}
 
 
 def content_hash(data: bytes) -> str:

@@ -14,7 +14,12 @@ from datetime import date, datetime
 from typing import Any
 
 from provident import deid, programme
-from provident.adapters.gateway.deidentifying import Exam, Ready
+from provident.adapters.gateway.deidentifying import (
+    Exam,
+    Ready,
+    by_their_series,
+    standing,
+)
 from provident.adapters.gateway.faces import without_faces
 from provident.adapters.gateway.holding import hold_back
 from provident.adapters.gateway.rulings import by_series
@@ -57,7 +62,9 @@ def prepare(
     folder = gateway.outbox / f"making-{exam}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
+    whole = replace(whole, stand=standing(gateway, whole, arrivals))
     cleaned = workers.make(gateway, whole, arrivals, folder)
+    cleaned = by_their_series(gateway, whole, arrivals, cleaned)
     cleaned = without_faces(gateway, whole, arrivals, cleaned, folder, workers)
     results = verified(gateway, whole, arrivals, cleaned)
     ready = [made for made in results if isinstance(made, Ready)]

@@ -6,6 +6,8 @@ when called.
 
 from provident.deid.pixels.detector import burned_in_text as burned_in_text
 from provident.deid.pixels.frames import NotDecodable as NotDecodable
+from provident.deid.pixels.frames import can_be_seen as can_be_seen
+from provident.deid.pixels.painting import without_regions as without_regions
 from provident.deid.pixels.reading import Line as Line
 from provident.deid.pixels.reading import Reader as Reader
 from provident.deid.pixels.reading import installed_reader as installed_reader

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from provident.deid.pixels.frames import Extremes, extremes
-from provident.deid.pixels.marks import Marks, marks_of
+from provident.deid.pixels.marks import HEIGHT, Marks, marks_of
 from provident.deid.pixels.regions import Region, apart, hull, merged
 
 
@@ -24,9 +24,12 @@ LETTERS = 4  # in a line, before it counts as text whatever stands there
 SLANTED = (
     6  # in a line that is neither level nor upright: chance looks like shorter ones
 )
+RARE = 6  # letters of a line where text is rare (slices, plain devices): of fingers chance makes fives
 SLANTS = (-60, -45, -30, -20, -10, 10, 20, 30, 45, 60)  # degrees
 SHORT = 2  # letters of a line that counts where nothing but text can stand, or when it can be read
 SIZES = (1, 2, 4)  # the image is made smaller by these, for letters beyond 48 pixels
+FARTHEST = 1.6 * HEIGHT[1]  # pixels between two letters of a line
+BAND = 44  # half pixels, above 2 x 0.45 x 48: so far apart the middles of two letters of a line can be
 SMALLEST = 64  # pixels on a side: nothing is made smaller than that
 
 
@@ -55,14 +58,32 @@ def lines_by_length(seen: Extremes) -> tuple[list[Region], list[Region]]:
     return [r.times(seen.factor) for r in long], [r.times(seen.factor) for r in alone]
 
 
-def lines_of_any_value(seen: Extremes) -> list[Region]:
+def long_lines(seen: Extremes, *, slanted: bool) -> list[Region]:
+    """Lines of text where text is rare: longer than chance makes of anatomy."""
+    found = [ln for view in seen.views for ln in text_lines(view, slanted=slanted)]
+    found += [
+        ln
+        for view in seen.alone
+        for ln in text_lines(view, sizes=SIZES[:1], slanted=slanted)
+    ]
+    return [
+        r.times(seen.factor)
+        for r in merged(r for r, letters in found if letters >= RARE)
+    ]
+
+
+def lines_of_any_value(seen: Extremes, least: int = LETTERS) -> list[Region]:
     """Lines of text at values that a linear scale hides; noise of the air around a body makes some, too."""
     found = [ln for view in seen.evened for ln in text_lines(view, level=True)]
-    return [r.times(seen.factor) for r in merged(region for region, _ in found)]
+    return [r.times(seen.factor) for r in merged(r for r, n in found if n >= least)]
 
 
 def text_lines(
-    grey: Image, *, level: bool = False, sizes: Sequence[int] = SIZES
+    grey: Image,
+    *,
+    level: bool = False,
+    sizes: Sequence[int] = SIZES,
+    slanted: bool = True,
 ) -> list[tuple[Region, int]]:
     """Lines of marks that look like letters, bright on dark or dark on bright, and how many marks.
 
@@ -77,7 +98,7 @@ def text_lines(
         least = SHORT if size == 1 and not level else LETTERS
         for marks in marks_of(image):
             # Of what was made smaller, chance makes pairs of marks; letters are many.
-            lines = level_lines(marks.upright) if level else _lines(marks)
+            lines = level_lines(marks.upright) if level else _lines(marks, slanted)
             found += [(r.times(size), n) for r, n in lines if n >= least]
     return found
 
@@ -90,7 +111,7 @@ def _smaller(image: Image, size: int) -> Image:
     return squares.mean(axis=(1, 3), dtype="float32")  # type: ignore[no-any-return]  # numpy's stub
 
 
-def _lines(marks: Marks) -> list[tuple[Region, int]]:
+def _lines(marks: Marks, slanted: bool) -> list[tuple[Region, int]]:
     runs = _level_runs(marks.upright)
     found = [(hull(run), len(run)) for run in runs]
     found += [(r, LETTERS) for r in marks.scrawls]
@@ -100,7 +121,7 @@ def _lines(marks: Marks) -> list[tuple[Region, int]]:
     for run in _runs(upright):
         if len(run) >= SLANTED and _even(run):
             found.append((_turned(hull(run)), len(run)))
-    left = [m for m in marks.upright if m not in used]
+    left = [m for m in marks.upright if m not in used] if slanted else []
     if len(left) >= SLANTED:
         for slant in SLANTS:
             found += _slanted(left, slant)
@@ -137,22 +158,40 @@ def _slanted(marks: list[Region], slant: float) -> list[tuple[Region, int]]:
 def _runs(marks: list[Region], closer: float = 0.0) -> list[list[Region]]:
     """Marks one after the other; `closer` is how far boxes may overlap, of their height."""
     runs: list[list[Region]] = []
+    # Only runs that end near a mark's height can go on with it: they are kept by bands as wide as marks can be apart.
+    bands: dict[int, list[int]] = {}
     for mark in sorted(marks, key=lambda m: (m.left, m.top)):
-        for run in reversed(runs):
-            if _continues(run[-1], mark, closer):
-                run.append(mark)
+        band = (mark.top + mark.bottom) // BAND
+        near = [n for b in (band - 1, band, band + 1) for n in bands.get(b, ())]
+        for number in sorted(near, reverse=True):
+            if _continues(runs[number][-1], mark, closer):
+                _move(bands, number, runs[number][-1], band)
+                runs[number].append(mark)
                 break
         else:
+            bands.setdefault(band, []).append(len(runs))
             runs.append([mark])
     return runs
 
 
+def _move(bands: dict[int, list[int]], number: int, last: Region, band: int) -> None:
+    """A run ends in another band now."""
+    before = (last.top + last.bottom) // BAND
+    if before != band:
+        bands[before].remove(number)
+        bands.setdefault(band, []).append(number)
+
+
 def _continues(last: Region, mark: Region, closer: float) -> bool:
-    height = max(last.height, mark.height)
     gap = mark.left - last.right
-    apart = abs((mark.bottom + mark.top) - (last.bottom + last.top)) / 2
-    alike = min(last.height, mark.height) >= 0.55 * height
-    return -1 - closer * height <= gap <= 1.6 * height and apart <= 0.45 * height and alike  # fmt: skip
+    if gap > FARTHEST:
+        return False
+    tall, low = last.bottom - last.top, mark.bottom - mark.top
+    if tall < low:
+        tall, low = low, tall
+    if low < 0.55 * tall or not -1 - closer * tall <= gap <= 1.6 * tall:
+        return False
+    return abs((mark.bottom + mark.top) - (last.bottom + last.top)) / 2 <= 0.45 * tall
 
 
 def _even(line: list[Region]) -> bool:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 
@@ -53,6 +54,15 @@ def frames_of(data: bytes) -> Iterator[Any]:
                 yield _coloured(apply_color_lut(cells, dataset)) if palette else cells
         except Exception as error:  # noqa: BLE001  # decoders raise whatever they like
             raise NotDecodable(type(error).__name__) from None
+
+
+def can_be_seen(data: bytes) -> bool:
+    """Whether the first frame decodes.
+
+    Raises:
+        NotDecodable: it does not.
+    """
+    return any(cells.size > 0 for cells in islice(frames_of(data), 1))
 
 
 def _coloured(cells: Any) -> Any:

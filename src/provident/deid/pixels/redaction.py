@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from provident.deid.pixels.detector import SHORT, lines_by_length, lines_of_any_value
+from provident.deid.pixels.detector import (
+    LETTERS,
+    RARE,
+    SHORT,
+    lines_by_length,
+    lines_of_any_value,
+    long_lines,
+)
 from provident.deid.pixels.frames import Extremes, NotDecodable, extremes
 from provident.deid.pixels.painting import MARGIN, way_of, without_regions
 from provident.deid.pixels.reading import Line, Reader
@@ -20,6 +27,7 @@ SHARE = (
     0.12  # of an image's shorter side: what is thicker and cannot be read is anatomy
 )
 ROOM = 1.5  # of a line's height: more than a letter and its gap take
+AROUND = 24  # pixels, at least, that are read again around a painted place
 STRAY = 8  # of 255: how far a painted pixel may stray; colour of a coarser plane reaches in at edges
 
 
@@ -42,6 +50,7 @@ def look(
     anatomy: Sequence[Region] = (),
     painting: bool = True,
     guessing: bool = True,
+    rare: bool = False,
 ) -> Looked:
     """Look at an image: let it pass, paint text out of it, or make it wait.
 
@@ -51,14 +60,20 @@ def look(
     image wait. With both, lines that `may_stay` stay, all others and whatever looks like text and
     was not read are painted out; if after that text is seen again where none may stay, it waits.
     Without `guessing` what a reader is not sure of does not count, nor equalised values: in slices
-    of CT and MR, of few pixels each, anatomy and noise look like letters.
+    of CT and MR, of few pixels each, anatomy and noise look like letters. `rare` is where the plan
+    says that a device burns in nothing: only lines of many letters count, if no reader is at hand.
     """
+    rare = rare and reader is None
     try:
         whole = extremes(data)
         seen, short = (_outside(r, settings) for r in lines_by_length(whole))
         # A reader reads equalised values itself, and is not deceived by their noise.
+        if rare or not guessing:
+            seen = _outside(long_lines(whole, slanted=guessing), settings)
+            short = short if anatomy else []
         if guessing and reader is None:
-            seen += _outside(lines_of_any_value(whole), settings)
+            least = RARE if rare else LETTERS
+            seen += _outside(lines_of_any_value(whole, least), settings)
         if reader is None or not painting:
             if seen or _off(short, anatomy):
                 return Looked("pixels_need_review")
@@ -72,7 +87,7 @@ def look(
             return Looked()
         paint = partial(without_regions, keep=stay) if stay else without_regions
         done = paint(data, wanted)
-        left = _still_seen(extremes(done), wanted, stay, reader, may_stay)
+        left = _still_seen(whole, extremes(done), wanted, stay, reader, may_stay)
     except NotDecodable:
         return Looked("pixels_unreadable")
     if left:
@@ -180,6 +195,7 @@ def cut_of(picture: Any, region: Region, edge: int = 0) -> Any:
 
 
 def _still_seen(
+    before: Extremes,
     whole: Extremes,
     painted: Sequence[Region],
     stay: Sequence[Region],
@@ -189,7 +205,8 @@ def _still_seen(
     """Whether the painted file, decoded anew, shows text that was not allowed to stay.
 
     Three looks that do not lean on one another: each painted place is flat in every frame, whoever
-    found it; marks are searched again; and it is read again.
+    found it; marks are searched again; and it is read again. What is pixel by pixel as it was would be read as
+    it was, so only what lies on and around painted places is.
     """
     if not all(_is_flat(whole, r) for r in painted):
         return True
@@ -198,12 +215,48 @@ def _still_seen(
         return True
     if _words(whole, apart(short, (*stay, *painted)), reader, may_stay):
         return True
-    again = [
-        line.region.times(whole.factor)
-        for line in reader(whole.pictures[0])
+    # An edge of what was left out can look like a letter: what is read there must be read in the whole, too.
+    pictures = (_around(before, whole, painted), whole.pictures[0])
+    return all(
+        apart(_go_again(p, whole.factor, reader, may_stay), (*stay, *painted))
+        for p in pictures
+    )
+
+
+def _go_again(
+    picture: Any, factor: int, reader: Reader, may_stay: Callable[[str], bool]
+) -> list[Region]:
+    """Lines that are surely read and may not stay."""
+    return [
+        line.region.times(factor)
+        for line in reader(picture)
         if fits(line) and _letters(line.text) >= SHORT and not may_stay(line.text)
     ]
-    return bool(apart(again, (*stay, *painted)))
+
+
+def _around(before: Extremes, whole: Extremes, painted: Sequence[Region]) -> Any:
+    """The first picture with nothing but the surroundings of painted places; all of it where more has changed."""
+    import numpy as np
+
+    picture = whole.pictures[0]
+    near = np.zeros(picture.shape[:2], bool)
+    for region in painted:
+        edge = max(AROUND, 2 * min(region.width, region.height)) // whole.factor
+        r = region.over(whole.factor).grown(edge)
+        near[max(0, r.top) : r.bottom, max(0, r.left) : r.right] = True
+    if _differs(before.lowest, whole.lowest, near) or _differs(before.highest, whole.highest, near):  # fmt: skip
+        return picture
+    # The darkest value: an edge of paper on it is no letter.
+    return np.where(near if picture.ndim == 2 else near[..., None], picture, picture.min())  # fmt: skip
+
+
+def _differs(old: Any, new: Any, apart_from: Any) -> bool:
+    """Whether any pixel has another value outside of a mask."""
+    import numpy as np
+
+    if old.shape != new.shape:
+        return True
+    return not np.array_equal(old[~apart_from], new[~apart_from])
 
 
 def _is_flat(whole: Extremes, region: Region) -> bool:

@@ -45,7 +45,9 @@ Option = Literal[
     113111,
     113112,
 ]
-ModalityCode = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,16}|derived)$")]
+ModalityCode = Annotated[
+    str, StringConstraints(pattern=r"^([A-Z]{2,16}|derived|other)$")
+]
 
 _DATES_FULL, _DATES_MODIFIED = 113106, 113107
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -211,15 +213,28 @@ class Deviation(PlanModel):
     why: Prose = Field(description="The reason, for the data protection officer.")
 
 
+class PlainDevice(PlanModel):
+    """A device that burns in nothing of a person."""
+
+    make: Name = Field(description="Manufacturer, as its images say.")
+    model: Name = Field(description="Model name, as its images say.")
+    why: Prose = Field(description="How that is known.")
+
+
 class Pixels(PlanModel):
     """Whose pixels are looked at for burned-in text."""
 
     examine: tuple[ModalityCode, ...] = Field(
-        ("US", "DX", "CR", "SC", "XC", "derived"),
-        description="Modalities, and `derived` images.",
+        ("other", "derived"),
+        description="Modalities, `derived` images, and `other`: whatever is no slice of CT, MR or PET.",
     )
     series_once: tuple[ModalityCode, ...] = Field(
-        (), description="Modalities of which one image per series is looked at."
+        (),
+        description="Modalities of which the first, the middle and the last image of a series are looked at; if one must wait, the series does.",
+    )
+    plain: tuple[PlainDevice, ...] = Field(
+        (),
+        description="Devices that burn in nothing. Where no reader of text is installed, images of all others wait for a person, unless they are slices or their device is in `regions`.",
     )
     found: Literal["hold", "redact"] = Field(
         "hold",

@@ -256,7 +256,10 @@ class DerivationModel(PlanModel):
     )
 
 
-Derivation = Annotated[DerivationModel, BeforeValidator(_short_derivation)]
+Derivation = Annotated[
+    DerivationModel,
+    BeforeValidator(_short_derivation, json_schema_input_type=str | DerivationModel),
+]
 Derive = dict[Id, Derivation]
 
 

@@ -25,7 +25,9 @@ from provident.dicom.vendors import KNOWN, maker
 from provident.kernel import PlanError
 from provident.plan.base import PlanModel
 from provident.plan.models.imaging_dose import Exposure
+from provident.plan.models.imaging_examples import Examples
 from provident.plan.models.imaging_rules import Rule, SameAs, rule_of
+from provident.plan.models.imaging_waivers import RuleWaiver
 from provident.plan.models.problems import Loc, Problem, refuse
 from provident.plan.nearest import did_you_mean
 from provident.plan.quantities import Interval, interval
@@ -236,6 +238,7 @@ class SeriesRole(PlanModel):
     severity: Severity | None = None
     owner: Id | None = None
     on_repeat: Repeat | None = None
+    examples: Examples = Field(default_factory=Examples)
     why: Prose | None = None
 
 
@@ -322,7 +325,11 @@ class ImagingManual(PlanModel):
     minutes: Minutes
     people: ForPeople = Field(default_factory=ForPeople)
     series: Mapping[Id, SeriesRole] = Field(min_length=1)
+    order: tuple[Id, ...] = Field(
+        (), description="Series that are acquired in this order, by acquisition time."
+    )
     same_as_baseline: tuple[str, ...] = ()
+    waived: tuple[RuleWaiver, ...] = ()
     vendor: Mapping[str, Mapping[Id, RoleVariant]] = Field(default_factory=dict)
     severity: Mapping[str, Severity] = Field(default_factory=dict)
     owner: Id = "radiographer"
@@ -342,15 +349,29 @@ class ImagingManual(PlanModel):
 
     @model_validator(mode="after")
     def _names_fit(self) -> ImagingManual:
-        refuse(type(self).__name__, [*self._bad_keys(), *self._bad_roles()])
+        refuse(
+            type(self).__name__,
+            [*self._bad_keys(), *self._bad_roles(), *self._bad_order()],
+        )
         return self
+
+    def _bad_order(self) -> Iterator[Problem]:
+        for i, role in enumerate(self.order):
+            yield from self._bad_role(("order", i), role)
+            if role in self.order[:i]:
+                yield Problem(("order", i), f'"{role}" is named twice', role)
+        if len(self.order) == 1:
+            yield Problem(("order", 0), "an order needs two series", self.order[0])
 
     def _bad_keys(self) -> Iterator[Problem]:
         for i, key in enumerate(self.same_as_baseline):
             yield from self._bad_key(("same_as_baseline", i), key, alone=FACTS)
         for key in self.severity:
-            alone = ("default", *self.series, *FACTS)
+            alone = ("default", "order", *self.series, *FACTS)
             yield from self._bad_key(("severity", key), key, alone=alone)
+        for i, waiver in enumerate(self.waived):
+            alone = ("count", "order", *FACTS)
+            yield from self._bad_key(("waived", i, "rule"), waiver.rule, alone=alone)
 
     def _bad_roles(self) -> Iterator[Problem]:
         for make, roles in self.vendor.items():

@@ -208,6 +208,16 @@ class Waiver(PlanModel):
         return self
 
 
+class OpenPoint(PlanModel):
+    """A placeholder in the plan that only the team can replace."""
+
+    where: Annotated[str, Field(pattern=r"^[^:\s]+(:\S+)?$")] = Field(
+        description="The file, or a place in it (file:key.key)."
+    )
+    what: Prose = Field(description="What is to be found out or decided.")
+    by: Name | None = Field(None, description="Who settles it.")
+
+
 DEFAULT_NOT_DONE = {
     "participant_declined": "Participant declined the scan",
     "withdrawn": "Participant withdrew from the study",
@@ -262,6 +272,9 @@ class Study(PlanModel):
     )
     waived: tuple[Waiver, ...] = Field(
         (), description="Findings that somebody answers for."
+    )
+    to_settle: tuple[OpenPoint, ...] = Field(
+        (), description="Placeholders that only the team can replace."
     )
 
     def participants_planned(self) -> int:

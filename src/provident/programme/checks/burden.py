@@ -71,6 +71,61 @@ def cannot_finish(c: PlanUnderCheck) -> Iterator[Flag]:
             )
 
 
+ADJUDICATED = (
+    0.2  # share of cases that goes to adjudication where the plan expects no other
+)
+
+
+def _adjudicated(design: ReadDesignFile) -> float:
+    """The share of cases that goes to adjudication, by the chart that watches it."""
+    charts = design.monitor.charts if design.monitor else ()
+    stated = [
+        c.in_control.value / 100
+        for c in charts
+        if c.of == "adjudicated_against" and c.in_control
+    ]
+    return stated[0] if stated else ADJUDICATED
+
+
+@check(
+    code="READ.ADJUDICATION_CANNOT_FINISH",
+    subdomain="reading.burden",
+    finds="An adjudicator without stated hours, or with fewer than the cases that readers disagree on will take.",
+    why="Reads were not done by the milestone (PROVIDENT, example A); a case is final only when its adjudication is.",
+    remedy="Give the adjudicator more hours, add one, or move the milestone.",
+)
+def adjudication_cannot_finish(c: PlanUnderCheck) -> Iterator[Flag]:
+    for endpoint, design in c.plan.reading.items():
+        if not design.readers.adjudicator or design.minutes is None:
+            continue
+        role = design.readers.adjudicator_pool
+        rate, end = design.hours.get(role), _last_day(c, design)
+        weekly = per_week(rate) if rate else None
+        if weekly is None or end is None:
+            yield Flag(
+                file=c.file("reading", endpoint),
+                path=("readers", "adjudicator"),
+                severity=Severity.WARNING,
+                message=f"{role} has no stated hours for {endpoint}",
+                expected=f"hours: {{{role}: 2 h per week}}",
+                found="not stated",
+            )
+            continue
+        points = len(design.visits) if design.minutes.per == "time point" else 1
+        cases = c.plan.study.population.participants * _adjudicated(design)
+        needed = cases * points * design.minutes.mean / 60
+        start = c.plan.study.milestones.first_read or first_case(c.plan, design.visits)
+        has = weekly * max(0.0, (end - start).days / 7)
+        if needed > has:
+            yield Flag(
+                file=c.file("reading", endpoint),
+                path=("hours", role),
+                message=f"{role} needs about {needed:.0f} h for {endpoint} and has {has:.0f} h until {end}",
+                expected=f"{needed:.0f} h or more",
+                found=f"{has:.0f} h",
+            )
+
+
 @check(
     code="READ.NO_TIME_AFTER_LAST_VISIT",
     subdomain="reading.burden",

@@ -56,6 +56,7 @@ _ACTIVITIES = (
     ("person trained", "training"),
     ("GB and month", "storage"),
     ("phantom scan", "phantom scans"),
+    ("scanner", "setting up the manual on each scanner"),
 )
 
 
@@ -70,6 +71,16 @@ def _implied(c: PlanUnderCheck, activity: str) -> bool:
     return True
 
 
+def _looks_for_findings(c: PlanUnderCheck) -> str:
+    """The item that pays for the look for unexpected findings, which is no work on data."""
+    policy = c.plan.consent.information.unexpected_findings if c.plan.consent else None
+    names = c.plan.costs.items if c.plan.costs else {}
+    if policy is None:
+        return ""
+    paid = [n for n, i in names.items() if i.pays == policy.who]
+    return next(iter(paid), next((n for n in names if policy.who.startswith(n)), ""))
+
+
 @check(
     code="COST.ACTIVITY_UNPRICED",
     subdomain="costs.delivery",
@@ -81,7 +92,12 @@ def _implied(c: PlanUnderCheck, activity: str) -> bool:
 def activity_unpriced(c: PlanUnderCheck) -> Iterator[Flag]:
     if c.plan.costs is None:
         return
-    counted = {i.per for i in c.plan.costs.items.values() if i.per}
+    looks = _looks_for_findings(c)
+    counted = {
+        i.per
+        for n, i in c.plan.costs.items.items()
+        if i.per and not (i.per == "exam" and looks in (i.pays, n))
+    }
     for per, words in _ACTIVITIES:
         if _implied(c, per) and per not in counted:
             yield Flag(
@@ -153,13 +169,21 @@ def no_attribution(c: PlanUnderCheck) -> Iterator[Flag]:
 )
 def research_as_treatment(c: PlanUnderCheck) -> Iterator[Flag]:
     for name, item in (c.plan.costs.items if c.plan.costs else {}).items():
-        if not (item.per and _SCAN.fullmatch(item.per)):
-            continue
+        scan = bool(item.per and _SCAN.fullmatch(item.per))
+        if scan and item.attribution == "service support" and not item.basis:
+            yield Flag(
+                file=COSTS,
+                path=("items", name, "attribution"),
+                severity=Severity.WARNING,
+                message=f"{name} is a scan that is booked as service support, without a word on why",
+                expected="research, or a basis",
+                found="service support",
+            )
         if _treatment(item) and not _usual(item):
             yield Flag(
                 file=COSTS,
                 path=("items", name, "attribution"),
-                message=f"{name} is booked as treatment, but the scan is made for the study: hospitals may refuse to recruit",
+                message=f"{name} is booked as treatment, but the {'scan is made' if scan else 'work is done'} for the study: hospitals may refuse to recruit",
                 expected="research, or usual_care and its basis",
                 found="treatment",
             )
@@ -172,11 +196,10 @@ def _treatment(item: Item) -> bool:
 
 
 def _usual(item: Item) -> bool:
-    """Whether the plan states that the scan is usual care and its result is used in care."""
+    """Whether the plan states, with its basis, that the scan is usual care and its result is used in care."""
     split = isinstance(item.attribution, SplitAttribution)
-    return (
-        bool(item.usual_care) and item.result_to_clinicians is not False and not split
-    )
+    stated = bool(item.usual_care) and bool(item.basis)
+    return stated and item.result_to_clinicians is not False and not split
 
 
 @check(

@@ -114,3 +114,25 @@ def unknown_name(c: PlanUnderCheck) -> Iterator[Flag]:
                     yield Flag(
                         file=FILE, path=at, message=words, expected="a name of PS3.6"
                     )
+
+
+_NAMES = ("PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthName", "PatientBirthDate", "PatientAddress", "PatientTelephoneNumbers", "PatientComments", "AccessionNumber", "StudyID", "IssuerOfPatientID", "InstitutionName", "ReferringPhysicianName", "PerformingPhysicianName", "OperatorsName", "ImageComments", "AdditionalPatientHistory", "AdmissionID", "MedicalRecordLocator")  # fmt: skip
+
+
+@check(
+    code="DEID.NAME_KEPT",
+    subdomain="acquisition.deidentification",
+    finds="A deviation that keeps an attribute which names the person, the staff or the hospital's record.",
+    why="Readers of a pathway were shown images under study numbers only (PROVIDENT, example C).",
+    remedy="Take the deviation out; what the study needs of it has a study number.",
+)
+def name_kept(c: PlanUnderCheck) -> Iterator[Flag]:
+    for i, deviation in enumerate(c.plan.deidentification.deidentification.overrides):
+        if deviation.tag in _NAMES and deviation.action == "keep":
+            yield Flag(
+                file=FILE,
+                path=(TOP, "overrides", i, "action"),
+                message=f"{deviation.tag} is kept, which names somebody",
+                expected="remove, or no deviation",
+                found="keep",
+            )

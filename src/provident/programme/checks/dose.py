@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provident.kernel import Severity
+from provident.kernel import ProvidentError, Severity
 from provident.plan.models.imaging import ImagingManual
 from provident.plan.models.imaging_dose import DOSES, DoseLimit
 from provident.plan.quantities import convert
 from provident.programme.checks.registry import Flag, PlanUnderCheck, check
-
-
-IONISING = frozenset({"CT", "PT", "NM", "DX", "CR", "MG", "XA", "RF"})
+from provident.programme.ionising import exposes
 
 
 def ionising(c: PlanUnderCheck) -> Iterator[tuple[str, ImagingManual]]:
     """The exams that use ionising radiation."""
     for exam, manual in c.plan.imaging.items():
-        if IONISING & set(manual.modality):
+        if exposes(manual):
             yield exam, manual
 
 
@@ -137,3 +135,34 @@ def no_practitioner(c: PlanUnderCheck) -> Iterator[Flag]:
             expected="a role with decides: [justification]",
             found="none",
         )
+
+
+@check(
+    code="DOSE.FACTORS",
+    subdomain="acquisition.dose",
+    finds="`k_factors` that name neither a set that ships nor a file of the plan, or a table that cannot be used.",
+    why="Without the factors that the medical physics expert approved, the effective dose of every exam stays unknown.",
+    remedy="Name a set that ships, or put a CSV of factors into the plan's folder and name it.",
+)
+def factors(c: PlanUnderCheck) -> Iterator[Flag]:
+    from provident.programme.exposures import factors_of  # reads DICOM: only here
+
+    for exam, manual in ionising(c):
+        named = manual.exposure.k_factors if manual.exposure else None
+        if named is None:
+            continue
+        try:
+            factors_of(c.plan, exam)
+        except ProvidentError as error:
+            found = getattr(error, "findings", ())
+            wrong = "; ".join(f.message for f in found) or str(error)
+            # "user table" promises a table that is still to come; a wrong name is an error.
+            promised = named.casefold() == "user table"
+            yield Flag(
+                file=c.file("imaging", exam),
+                path=("exposure", "k_factors"),
+                severity=Severity.WARNING if promised else None,
+                message=f"the effective dose of {exam} cannot be reckoned: {wrong.rstrip('.')}",
+                expected="a set that ships, or a CSV of the plan",
+                found=named,
+            )

@@ -247,7 +247,7 @@ def no_batch(c: PlanUnderCheck) -> Iterator[Flag]:
         images = any(
             flows.data[w].kind == "image" for w in flow.what if w in flows.data
         )
-        between_stores = flow.from_ in flows.stores and flow.to in flows.stores
+        between_stores = flow.to in flows.stores
         if not (images and between_stores):
             continue
         if flow.every is None or flow.every in ("end of trial", "on request"):

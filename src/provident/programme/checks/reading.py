@@ -257,7 +257,7 @@ def unblinded_early(c: PlanUnderCheck) -> Iterator[Flag]:
     rule = c.plan.study.milestones.unblinding
     if len(c.plan.study.arms) < 2 or not c.plan.reading:
         return
-    needed = ["reads_final"]
+    needed = ["data_lock", "reads_final"]
     if any(d.readers.adjudicator for d in c.plan.reading.values()):
         needed.append("adjudications_closed")
     lacking = [n for n in needed if rule is None or n not in rule.after]
@@ -303,7 +303,10 @@ def same_pool_two_exams(c: PlanUnderCheck) -> Iterator[Flag]:
     remedy="Add the readers under access.hidden_from of the form.",
 )
 def scan_score_visible(c: PlanUnderCheck) -> Iterator[Flag]:
-    pools = {d.readers.pool for d in c.plan.reading.values()}
+    # A panel that makes the reference standard reads with all answers before it: it is blind to none.
+    pools = {
+        d.readers.pool for d in c.plan.reading.values() if "other_answers" in d.hide
+    }
     for exam, manual in c.plan.imaging.items():
         form = (
             c.plan.forms.get(manual.read_at_scan.form) if manual.read_at_scan else None

@@ -78,6 +78,8 @@ def _identity(kind: str, top: Any) -> str | None:
             return str(top.get("endpoint"))
         case "forms":
             return f"{top.get('form')}@{top.get('version')}"
+        case "processing":
+            return str(top.get("processing"))
         case "economics":
             return str(top.get("model", {}).get("id"))
     return None

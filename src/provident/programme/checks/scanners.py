@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from provident.kernel import Severity
 from provident.plan.models.sites import Scanner
@@ -42,16 +43,8 @@ def end_of_life(c: PlanUnderCheck) -> Iterator[Flag]:
     for site_id, scanner_id, scanner in _used(c):
         if scanner.end_of_life is None or scanner.end_of_life.last >= last:
             continue
-        heir = c.plan.sites.scanners.get(scanner.then or "")
-        if heir is None:
-            problem = "no scanner takes over"
-        elif heir.from_ and heir.from_.first > scanner.end_of_life.last:
-            problem = f"{scanner.then} takes over only from {heir.from_}"
-        elif heir.end_of_life and heir.end_of_life.last < last and not heir.then:
-            problem = f"{scanner.then} leaves service in {heir.end_of_life} itself"
-        elif scanner.then not in c.plan.sites.sites[site_id].scanners:
-            problem = f"{scanner.then} does not stand at {site_id}"
-        else:
+        problem = _no_heir(c, site_id, scanner_id, last)
+        if problem is None:
             continue
         yield Flag(
             file=SITES,
@@ -60,6 +53,47 @@ def end_of_life(c: PlanUnderCheck) -> Iterator[Flag]:
             expected=f"service until {last}, or a scanner that takes over",
             found=str(scanner.end_of_life),
         )
+
+
+def _no_heir(
+    c: PlanUnderCheck, site_id: str, scanner_id: str, last: date
+) -> str | None:
+    """Why the scanners that take over do not serve the site until the last visit; None when they do."""
+    register, seen = c.plan.sites.scanners, [scanner_id]
+    while True:
+        leaving = register[seen[-1]]
+        if leaving.end_of_life is None or leaving.end_of_life.last >= last:
+            return None
+        heir_id = leaving.then or ""
+        problem = _misfit(c, site_id, seen, heir_id)
+        if problem:
+            return problem
+        seen.append(heir_id)
+
+
+def _misfit(
+    c: PlanUnderCheck, site_id: str, seen: list[str], heir_id: str
+) -> str | None:
+    leaving, heir = (
+        c.plan.sites.scanners[seen[-1]],
+        c.plan.sites.scanners.get(heir_id),
+    )
+    if heir is None:
+        return (
+            "no scanner takes over"
+            if len(seen) == 1
+            else f"{seen[-1]} leaves service in {leaving.end_of_life} itself"
+        )
+    if heir_id in seen:
+        return f"{heir_id} takes over from itself"
+    if heir.modality != leaving.modality:
+        return f"{heir_id} is {heir.modality}, not {leaving.modality}"
+    end = leaving.end_of_life
+    if end and heir.from_ and heir.from_.first > end.last:
+        return f"{heir_id} takes over only from {heir.from_}"
+    if heir_id not in c.plan.sites.sites[site_id].scanners:
+        return f"{heir_id} does not stand at {site_id}"
+    return None
 
 
 @check(

@@ -51,7 +51,10 @@ def imaging_manual(request: Request) -> Iterator[Section]:
             f"Exam {name}, manual version {model.manual}. Time in the room: {minutes(model.minutes)}.",
             *_people(model),
             section("Series", *(_role(r, theirs, model) for r in compiled.roles)),
+            _order(compiled),
             _same(compiled),
+            _waived(compiled, request.site, theirs),
+            _processing(request, name),
             *_after(model),
         )
     yield _equipment(request, scanners)
@@ -133,6 +136,62 @@ def _role(role: Role, scanners: dict[str, Scanner], model: ImagingManual) -> Sec
         table(("What", "Asked for", "If not"), rows),
         why,
     )
+
+
+def _order(compiled: Manual) -> Section | None:
+    if not compiled.order:
+        return None
+    titles = [compiled.role(name).title for name in compiled.order]
+    return section("Order", f"Acquired one after the other: {', then '.join(titles)}.")
+
+
+def _waived(
+    compiled: Manual, site: str | None, scanners: dict[str, Scanner]
+) -> Section | None:
+    """What is let go, at this site and on its scanners."""
+    rows = [
+        (
+            f"{w.role}.{w.rule}" if w.role else w.rule,
+            w.site or w.scanner or ", ".join(w.participants) or "everywhere",
+            f"{w.first or ''} to {w.until or ''}" if w.first or w.until else "always",
+            w.why,
+            f"{w.by}, {w.on}",
+        )
+        for w in compiled.waivers
+        if (not site or w.site in (None, site))
+        and (w.scanner is None or w.scanner in scanners)
+    ]
+    columns = ("Rule", "Where", "When", "Why", "By")
+    return section("Waived", table(columns, rows)) if rows else None
+
+
+def _processing(request: Request, exam: str) -> Section | None:
+    """How derived data is made from the exam's images."""
+    files = [p for p in request.plan.processing.values() if p.exam == exam]
+    columns = ("Step", "Software", "Who", "Minutes", "From", "Makes", "Looked at")
+    parts = [
+        section(
+            made.title or made.processing.replace("_", " "),
+            table(
+                columns,
+                [
+                    (
+                        step.title or name.replace("_", " "),
+                        f"{step.software} {step.version}",
+                        step.operator or "automatic",
+                        minutes(step.minutes),
+                        ", ".join(step.uses),
+                        ", ".join(step.outputs),
+                        step.qc.how if step.qc else Gap(f"quality control of {name}"),
+                    )
+                    for name, step in made.steps.items()
+                ],
+            ),
+            made.why,
+        )
+        for made in files
+    ]
+    return section("Processing", *parts) if parts else None
 
 
 def _recognised(role: Role) -> str:

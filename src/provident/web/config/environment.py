@@ -6,6 +6,11 @@ PROVIDENT_STORE     s3://bucket/prefix; the data directory's `objects` when abse
 PROVIDENT_HOSTS     host names served, by comma; 127.0.0.1 and localhost when absent
 PROVIDENT_CLOCK     a file that holds the time of a rehearsal; the machine's clock when absent
 PROVIDENT_SECURE    1 behind HTTPS: cookies are secure, HSTS is sent
+PROVIDENT_HAZEN     the Python of an environment with hazen; phantoms are not measured by hazen when absent
+PROVIDENT_PYLINAC   the Python of an environment with pylinac; phantoms are not measured by pylinac when absent
+PROVIDENT_MAIL      smtp://user:password@host:port (smtps:// for TLS from the start; smtp:// asks for STARTTLS on port
+                    587), or console; no mail is sent when absent, messages are kept
+PROVIDENT_MAIL_FROM the sender's address of those mails; provident@localhost when absent
 """
 
 from __future__ import annotations
@@ -29,6 +34,25 @@ class Environment:
     hosts: tuple[str, ...]
     clock: Path | None
     secure: bool
+    mail: str = ""
+    mail_from: str = "provident@localhost"
+
+    def django_mail(self) -> dict[str, Any]:
+        """Django's settings of outgoing mail; without PROVIDENT_MAIL nothing is ever sent."""
+        backends = "django.core.mail.backends"
+        found: dict[str, Any] = {"backend": f"{backends}.dummy.EmailBackend", "host": "", "port": 25, "user": "", "password": "", "ssl": False, "tls": False}  # fmt: skip
+        if self.mail == "console":
+            return {**found, "backend": f"{backends}.console.EmailBackend"}
+        if not self.mail:
+            return found
+        parts = urlsplit(self.mail)
+        ssl = parts.scheme == "smtps"
+        port = parts.port or (465 if ssl else 25)
+        return {
+            "backend": f"{backends}.smtp.EmailBackend", "host": parts.hostname or "localhost", "port": port,
+            "user": unquote(parts.username or ""), "password": unquote(parts.password or ""), "ssl": ssl,
+            "tls": not ssl and port == 587,
+        }  # fmt: skip
 
     def django_database(self) -> dict[str, Any]:
         """Django's DATABASES entry."""
@@ -86,4 +110,6 @@ def environment() -> Environment:
         ),
         clock=Path(clock) if clock else None,
         secure=get("PROVIDENT_SECURE", "") == "1",
+        mail=get("PROVIDENT_MAIL", ""),
+        mail_from=get("PROVIDENT_MAIL_FROM", "provident@localhost"),
     )

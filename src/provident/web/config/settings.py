@@ -34,8 +34,11 @@ INSTALLED_APPS = [
     "provident.web.studies",
     "provident.web.people",
     "provident.web.sites",
+    "provident.web.planning",
     "provident.web.participants",
     "provident.web.exams",
+    "provident.web.scanners",
+    "provident.web.dose",
     "provident.web.qc",
     "provident.web.reading",
     "provident.web.intake",
@@ -132,6 +135,13 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "static"]  # what Vite built
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+MAIL = ENVIRONMENT.mail  # blank: messages are kept and not sent
+_MAIL = ENVIRONMENT.django_mail()
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _MAIL["backend"], _MAIL["host"], _MAIL["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["user"], _MAIL["password"]
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _MAIL["ssl"], _MAIL["tls"], 20
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20

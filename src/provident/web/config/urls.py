@@ -7,7 +7,18 @@ from django.urls import include, path
 from provident.web.people import urls as people
 
 
-APPS = ("participants", "exams", "qc", "reading", "intake", "reports", "sites")
+APPS = (
+    "participants",
+    "exams",
+    "scanners",
+    "dose",
+    "qc",
+    "reading",
+    "intake",
+    "reports",
+    "sites",
+    "planning",
+)
 
 urlpatterns = [
     path("", include((people.entrance, "people"))),

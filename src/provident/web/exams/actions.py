@@ -10,20 +10,28 @@ from django.db import transaction
 
 from provident.kernel import Clock
 from provident.plan import Plan
+from provident.programme.ionising import IONISING
 from provident.recruitment.slots import TRANSITIONS as SLOT_TRANSITIONS
 from provident.recruitment.slots import SlotState
 from provident.web.exams.arrivals import ArrivedExam, SealedSeries, kind_by_modality
 from provident.web.exams.drift import ANOTHER
-from provident.web.exams.models import Exam, Series
+from provident.web.exams.models import Exam, Preview, Series
 from provident.web.exams.workflow import moved
 from provident.web.jobs.queue import enqueue
 from provident.web.ledger.record import SYSTEM, record
 from provident.web.participants.actions import move_slot
 from provident.web.participants.models import Participant, Slot
+from provident.web.people.access import Thing, check
+from provident.web.people.actions import actor
+from provident.web.people.models import Membership
 from provident.web.sites.actions import observe_scanner
 from provident.web.sites.models import Scanner
 from provident.web.studies.models import PlanVersion
 from provident.web.studies.plans import plan_in_force
+
+
+# What may tell of radiation: exposures, and the structured reports that come with them.
+DOSED = IONISING | {"SR"}
 
 
 class SealedMeanwhile(Exception):
@@ -162,7 +170,11 @@ def record_verdict(
         .select_related("participant__site", "study")
         .get(pk=exam.pk)
     )
-    old = {"state": exam.state, "outcome": exam.outcome}
+    old = {
+        "state": exam.state,
+        "outcome": exam.outcome,
+        "plan": exam.plan.version if exam.plan is not None else None,
+    }
     exam.state = moved(exam.state, Exam.State.JUDGED)
     exam.kind, exam.verdict, exam.labels = kind, dict(verdict), list(labels)
     exam.outcome = str(verdict["outcome"])
@@ -177,6 +189,8 @@ def record_verdict(
         move_if_allowed(slot, SlotState.CHECKED, clock)
     exam.save()
     enqueue("provident.web.qc.tasks.exam_judged", exam.pk)
+    if "repeat" in exam.labels or DOSED & set(exam.series.values_list("modality", flat=True)):  # fmt: skip
+        enqueue("provident.web.dose.tasks.exam_judged", exam.pk)
     participant = exam.participant
     record(
         clock=clock, by=SYSTEM, study=exam.study.slug, action="exam.judged", thing="exam", thing_id=str(exam.pk),
@@ -187,6 +201,72 @@ def record_verdict(
         },
     )  # fmt: skip
     return exam
+
+
+@transaction.atomic
+def ask_for_preview(
+    *, version: str, content: str, files: Mapping[str, str], by: Membership, clock: Clock
+) -> Preview:  # fmt: skip
+    """Have all stored exams judged by a plan that is not in force. Nothing of the exams changes.
+
+    The same content asked for again is judged again.
+
+    Args:
+        content: the hash of the plan's files.
+    """
+    check(by, "review", Thing.AMENDMENT)
+    preview, _ = Preview.objects.update_or_create(
+        study=by.study,
+        hash=content,
+        defaults={
+            "version": version,
+            "files": dict(files),
+            "asked_at": clock.now(),
+            "asked_by": by.user.username,
+            "judged_at": None,
+        },
+    )
+    enqueue("provident.web.exams.tasks.judge_by_draft", preview.pk)
+    record(
+        clock=clock, by=actor(by), study=by.study.slug, action="amendment.judged_ahead", thing="amendment",
+        thing_id=version, new={"version": version, "hash": content},
+    )  # fmt: skip
+    return preview
+
+
+@transaction.atomic
+def keep_preview(
+    *,
+    preview: Preview,
+    exams: int,
+    groups: Sequence[Mapping[str, Any]],
+    effects: Sequence[Mapping[str, Any]],
+    seconds: float,
+    clock: Clock,
+) -> None:
+    """Keep what a plan would change. It can be made again at any time, so there is no event."""
+    Preview.objects.filter(pk=preview.pk).update(
+        exams=exams,
+        groups=[dict(g) for g in groups],
+        effects=[dict(e) for e in effects],
+        seconds=seconds,
+        judged_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def rejudge(*, exams: Sequence[Exam], by: Membership, clock: Clock) -> int:
+    """Have exams that nobody has decided about judged by the version in force; decided ones keep theirs."""
+    check(by, "load", Thing.PLAN)
+    undecided = [e for e in exams if e.state == Exam.State.JUDGED and e.study_id == by.study_id]  # fmt: skip
+    for exam in undecided:
+        enqueue("provident.web.exams.tasks.rejudge_exam", exam.pk)
+    version = plan_in_force(by.study).version
+    record(
+        clock=clock, by=actor(by), study=by.study.slug, action="amendment.rejudged", thing="amendment",
+        thing_id=version, new={"version": version, "exams": len(undecided)},
+    )  # fmt: skip
+    return len(undecided)
 
 
 def note_scanner(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from provident import acquisition, programme
+from provident.acquisition import Circumstances, Manual
+from provident.acquisition.waivers import NOWHERE
 from provident.dicom import SeriesFacts
 from provident.kernel import Finding, Outcome, Place, Severity
 from provident.plan import Plan
 
 
+MOST_PLANS = 16
+_COMPILED: dict[str, Mapping[str, Manual]] = {}  # by the plan's content hash
 WATCHED = ("model", "software", "serial", "station", "coil")
 
 
@@ -35,6 +39,7 @@ def judged(
     visit: str,
     kind: str | None,
     baseline: Sequence[SeriesFacts],
+    circumstances: Circumstances = NOWHERE,
 ) -> dict[str, Any]:
     """The verdict as JSON; an exam of no kind that the plan knows is not assessable, and never a pass."""
     if kind is None:
@@ -64,17 +69,28 @@ def judged(
         }  # fmt: skip
     verdict = acquisition.judge(
         series,
-        programme.manual(plan, kind),
+        manuals(plan)[kind],
         visit=visit or None,
         baseline=baseline,
+        circumstances=circumstances,
     )
     return verdict.as_json()
 
 
 def kind_of(series: Sequence[SeriesFacts], plan: Plan) -> str | None:
     """The exam of the plan that the series are of."""
-    manuals = {kind: programme.manual(plan, kind) for kind in plan.imaging}
-    return acquisition.exam_kind(series, manuals)
+    return acquisition.exam_kind(series, manuals(plan))
+
+
+def manuals(plan: Plan) -> Mapping[str, Manual]:
+    """The manuals of a plan, kept in memory by its hash."""
+    if plan.hash not in _COMPILED:
+        while len(_COMPILED) >= MOST_PLANS:
+            _COMPILED.pop(next(iter(_COMPILED)))
+        _COMPILED[plan.hash] = {
+            kind: programme.manual(plan, kind) for kind in plan.imaging
+        }
+    return _COMPILED[plan.hash]
 
 
 def scanner_of(

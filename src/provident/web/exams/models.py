@@ -94,3 +94,30 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"series {self.pk}"
+
+
+class Preview(models.Model):
+    """What a plan that is not in force would change in the verdicts of all stored exams."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="previews")
+    version = models.CharField(max_length=40)
+    hash = models.CharField(max_length=64)  # of the plan's content
+    files = models.JSONField()  # path -> text
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=150)
+    judged_at = models.DateTimeField(null=True)
+    exams = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)  # of computing
+    groups = models.JSONField(default=list)  # per site and scanner, with its counts
+    effects = models.JSONField(default=list)  # of the exams that change
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("study", "hash"), name="preview_once_a_content"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"preview {self.pk}"

@@ -12,10 +12,13 @@ from provident.kernel import NotFound
 from provident.web.exams.drift import LABELS as DRIFT_LABELS
 from provident.web.exams.drift import LOOKS_BACK, Fingerprint
 from provident.web.exams.models import Exam as Exam
+from provident.web.exams.models import Preview as Preview
 from provident.web.exams.models import Series as Series
 from provident.web.exams.objects import object_store
-from provident.web.people.access import Thing, one, scoped
+from provident.web.people.access import Thing, check, one, scoped
 from provident.web.people.models import Membership
+from provident.web.planning.models import Amendment as Amendment
+from provident.web.studies.plans import version_in_force
 
 
 _WITH = ("study", "participant__site", "slot", "scanner", "plan")
@@ -31,6 +34,62 @@ def exam_by_id(pk: str | int) -> Exam:
     if exam is None:
         raise NotFound("There is no such exam.")
     return exam
+
+
+def preview_by_id(pk: str | int) -> Preview:
+    """One preview, for a job.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = Preview.objects.select_related("study").filter(pk=pk).first()
+    if row is None:
+        raise NotFound("There is no such preview.")
+    return row
+
+
+def previews(by: Membership) -> list[Preview]:
+    """What was judged ahead in the study, the latest first; without the files."""
+    check(by, "review", Thing.AMENDMENT)
+    return list(Preview.objects.filter(study=by.study_id).defer("files", "effects"))
+
+
+def preview(by: Membership, pk: int) -> Preview:
+    """One preview.
+
+    Raises:
+        Denied, NotFound: as the access table says.
+    """
+    check(by, "review", Thing.AMENDMENT)
+    row = Preview.objects.filter(study=by.study_id, pk=pk).defer("files").first()
+    if row is None:
+        raise NotFound("There is no such preview in this study.")
+    return row
+
+
+def drafts(by: Membership) -> list[Amendment]:
+    """Amendments that are not in force and not withdrawn."""
+    check(by, "review", Thing.AMENDMENT)
+    closed = (Amendment.State.IN_FORCE, Amendment.State.WITHDRAWN)
+    return list(Amendment.objects.filter(study=by.study_id).exclude(state__in=closed))
+
+
+def draft(by: Membership, pk: int) -> Amendment:
+    """One such amendment.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = next((a for a in drafts(by) if a.pk == pk), None)
+    if row is None:
+        raise NotFound("There is no such draft of the plan, or it is in force.")
+    return row
+
+
+def undecided_by_an_older_plan(by: Membership) -> QuerySet[Exam]:
+    """Exams that nobody has decided about, judged by a version that is no longer in force."""
+    rows = exams(by).filter(state=Exam.State.JUDGED)
+    return rows.exclude(plan=version_in_force(by.study))
 
 
 def exams(by: Membership) -> QuerySet[Exam]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from provident import dicom
+from provident.acquisition import amending
 from provident.dicom import SeriesFacts
 from provident.web.exams import drift, judging, selectors
 from provident.web.exams.actions import (
     SeriesFound,
+    keep_preview,
     keep_thumbnail,
     note_scanner,
     record_verdict,
@@ -25,9 +28,15 @@ from provident.web.exams.facts import (
 )
 from provident.web.exams.objects import object_store
 from provident.web.exams.selectors import Exam, Series
+from provident.web.exams.stored import circumstances, effects
 from provident.web.jobs.queue import job
 from provident.web.ledger.clock import clock
-from provident.web.studies.plans import plan_of, version_in_force
+from provident.web.planning.acknowledging import version_at
+from provident.web.studies.plans import (
+    as_bytes,
+    checked,
+    plan_of,
+)
 
 
 @job
@@ -66,6 +75,32 @@ def rejudge_exam(exam_id: str) -> None:
     """Judge stored facts by the plan now in force; no pixel or header is touched."""
     exam = selectors.exam_by_id(exam_id)
     _judge(exam, stored_facts(exam))
+
+
+@job
+def judge_by_draft(preview_id: str) -> None:
+    """Judge all stored exams by a plan that is not in force, and keep what would change."""
+    preview = selectors.preview_by_id(preview_id)
+    begun = time.process_time()
+    files = {name: as_bytes(text) for name, text in preview.files.items()}
+    told = list(effects(preview.study, judging.manuals(checked(files))))
+    seconds = time.process_time() - begun
+    keep_preview(
+        preview=preview,
+        exams=len(told),
+        groups=[presentable(group) for group in amending.by_scanner(told)],
+        effects=[one.as_json() for one in told if one.changes],
+        seconds=seconds,
+        clock=clock(),
+    )
+
+
+def presentable(group: amending.Group) -> dict[str, Any]:
+    """A group as it is kept: moves as a list of from, to and how many."""
+    return {
+        "site": group.site, "scanner": group.scanner, "exams": group.exams, "other_reasons": group.other_reasons,
+        "moves": [[before, after, n] for (before, after), n in sorted(group.moves.items())],
+    }  # fmt: skip
 
 
 def stored_facts(exam: Exam) -> list[SeriesFacts]:
@@ -110,11 +145,14 @@ def _judge(
     facts: Sequence[SeriesFacts],
     now: drift.Fingerprint | None = None,
 ) -> None:
-    version = version_in_force(exam.study)
+    # A site works by the version before until its day of an amendment.
+    version = version_at(exam.study, exam.participant.site.code, clock().now().date())
     plan = plan_of(version)
     kind = judging.kind_of(facts, plan)
     exam.kind = kind or ""
     before = selectors.baseline_of(exam) if kind else None
+    told = scanner_facts(facts)
+    scanner = exam.scanner = _scanner(exam, told, facts)
     verdict = judging.judged(
         facts,
         plan,
@@ -122,11 +160,10 @@ def _judge(
         visit=exam.visit,
         kind=kind,
         baseline=stored_facts(before) if before else (),
+        circumstances=circumstances(exam),
     )
-    told = scanner_facts(facts)
     verdict["drift"] = _drift(exam, told, now)
     verdict["device"] = drift.device(told)
-    scanner = _scanner(exam, told, facts)
     exam.slot = exam.participant.slots.filter(visit=exam.visit, exam_kind=kind or "").first()  # fmt: skip
     labels = judging.labels_of(
         plan,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from provident.web.exams import views
+from provident.web.exams import rejudging, views
 
 
 app_name = "exams"
+REJUDGING = "s/<slug:study>/plan/rejudging"
 urlpatterns = [
+    path(REJUDGING, rejudging.rejudging, name="rejudging"),
+    path(f"{REJUDGING}/undecided", rejudging.rejudge, name="rejudge"),
+    path(f"{REJUDGING}/<int:pk>", rejudging.preview, name="preview"),
+    path(f"{REJUDGING}/by/<int:pk>", rejudging.ask, name="ask_preview"),
     path("s/<slug:study>/exams/<int:pk>", views.exam, name="exam"),
     path(
         "s/<slug:study>/exams/<int:pk>/thumbnail/<int:series>",

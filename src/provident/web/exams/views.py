@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from provident.kernel import NotFound
 from provident.web.exams import pages, presenters, selectors
+from provident.web.exams.measures import image_measures
 from provident.web.exams.objects import object_store
 from provident.web.ledger.presenters import EventLine, event_line
 from provident.web.people.access import Thing, can
@@ -42,6 +43,10 @@ def exam(request: MemberRequest, study: str, pk: int) -> HttpResponse:
         "exam": page,
         "queries": pages.queries(member, row),
         "history": past,
+        "measured": image_measures(row, of) if page.sees_quality else [],
+        "on_scanner": pages.scanner_exams(member, row)[::-1]
+        if page.sees_quality
+        else [],
         "events": _events(request, pk),
         "may_decide": can(member, "accept", Thing.EXAM) and row.state == "judged",
         "may_answer": can(member, "answer", Thing.QUERY),

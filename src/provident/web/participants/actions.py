@@ -12,6 +12,7 @@ from provident import programme
 from provident.kernel import Clock, InvalidInput, NotReady, Refused
 from provident.recruitment.slots import SlotState, moved
 from provident.web.ledger.record import Actor, record
+from provident.web.participants.booking import pass_gates
 from provident.web.participants.models import Participant, Slot
 from provident.web.sites.models import Site
 from provident.web.studies.plans import consent_options, plan_in_force, withdrawals
@@ -119,13 +120,18 @@ def move_slot(*, slot: Slot, to: SlotState, clock: Clock) -> Slot:
 
 @transaction.atomic
 def book(*, slot: Slot, on: date, by: Actor, clock: Clock) -> Slot:
-    """Book an exam on a day; outside the window it is refused, since a gate stands before bookings."""
+    """Book an exam on a day; outside the window it is refused, since a gate stands before bookings.
+
+    Raises:
+        Refused: outside the window, the participant has withdrawn, or another app's gate holds it (`booking`).
+    """
     if not slot.opens_on <= on <= slot.closes_on:
         raise Refused(
             f"{on:%-d %B %Y} is outside the window {slot.opens_on:%-d %B} to {slot.closes_on:%-d %B %Y}."
         )
     if slot.participant.status != Participant.Status.ACTIVE:
         raise Refused("The participant has withdrawn; nothing more is booked.")
+    pass_gates(slot, on)
     old, slot.booked_on = slot.booked_on, on
     if slot.state == SlotState.BOOKED:
         slot.save(update_fields=["booked_on"])

@@ -38,13 +38,19 @@ class Thing(StrEnum):
     QUARANTINE = "quarantine"
     QUERY = "query"
     REVIEW = "review"
+    ACTION = "action"  # corrective, preventive; monitoring visit, retraining
+    DOSE = "dose"
+    REPEAT = "repeat"
     CASE = "case"
     READ = "read"
     ADJUDICATION = "adjudication"
     FINAL_VALUE = "final_value"
     EXPORT = "export"
     LOCK = "lock"
+    AMENDMENT = "amendment"
     EVENT = "event"
+    SCANNER = "scanner"
+    PHANTOM = "phantom"
 
 
 class Field(StrEnum):
@@ -105,25 +111,32 @@ _STUDY, _SITE, _OWN = Scope.STUDY, Scope.SITE, Scope.OWN
 
 TABLE: dict[Role, dict[Thing, Grant]] = {
     Role.TRIAL_MANAGER: {
-        Thing.PLAN: _grant("see load", _STUDY),
+        Thing.PLAN: _grant("see load work waive", _STUDY),
+        Thing.AMENDMENT: _grant("see draft review approve acknowledge", _STUDY),
         Thing.ACCOUNT: _grant("see manage", _STUDY),
         Thing.SITE: _grant("see activate", _STUDY, "site"),
         Thing.PARTICIPANT: _grant("see enrol withdraw", _STUDY, _WHERE),
-        Thing.SLOT: _grant("see book remind", _STUDY, _WHERE),
+        Thing.SLOT: _grant("see book remind overrule", _STUDY, _WHERE),
         Thing.EXAM: _grant("see", _STUDY, f"{_WHERE} image quality"),
         Thing.TRANSFER: _grant("see", _STUDY, _WHERE),
         Thing.QUARANTINE: _grant("see", _STUDY, _WHERE),
         Thing.QUERY: _grant("see ask close", _STUDY, f"{_WHERE} quality"),
         Thing.REVIEW: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.ACTION: _grant("see open assign do check", _STUDY, "site quality"),
+        Thing.DOSE: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.REPEAT: _grant("see propose move", _STUDY, f"{_WHERE} quality"),
         Thing.CASE: _grant("see prepare assign", _STUDY, _WHERE),
         Thing.READ: _grant("see", _STUDY, "reader"),
         Thing.ADJUDICATION: _grant("see release", _STUDY, "reader"),
         Thing.LOCK: _grant("see lock", _STUDY),
         Thing.EXPORT: _grant("see", _STUDY),
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} quality reader"),
+        Thing.SCANNER: _grant("see", _STUDY, "site date"),
+        Thing.PHANTOM: _grant("see", _STUDY, "site date quality"),
     },
     Role.SITE: {
-        Thing.PLAN: _grant("see", _STUDY),
+        Thing.PLAN: _grant("see work", _STUDY),
+        Thing.AMENDMENT: _grant("see review acknowledge", _STUDY),
         Thing.SITE: _grant("see", _SITE, "site"),
         Thing.PARTICIPANT: _grant("see enrol withdraw link", _SITE, _WHERE),
         Thing.SLOT: _grant("see book", _SITE, _WHERE),
@@ -131,10 +144,16 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.TRANSFER: _grant("see send", _SITE, _WHERE),
         Thing.QUARANTINE: _grant("see resolve", _SITE, _WHERE),
         Thing.QUERY: _grant("see answer", _SITE, f"{_WHERE} quality"),
+        Thing.ACTION: _grant("see do", _SITE, "site quality"),
+        Thing.DOSE: _grant("see enter sign", _SITE, f"{_WHERE} quality"),
+        Thing.REPEAT: _grant("see move", _SITE, f"{_WHERE} quality"),
         Thing.EVENT: _grant("see", _SITE, f"{_WHERE} quality"),
+        Thing.SCANNER: _grant("see", _SITE, "site date"),
+        Thing.PHANTOM: _grant("see send", _SITE, "site date quality"),
     },
     Role.QC: {
-        Thing.PLAN: _grant("see", _STUDY),
+        Thing.PLAN: _grant("see work", _STUDY),
+        Thing.AMENDMENT: _grant("see review acknowledge", _STUDY),
         Thing.SITE: _grant("see accept", _STUDY, "site"),
         Thing.PARTICIPANT: _grant("see", _STUDY, _WHERE),
         Thing.SLOT: _grant("see", _STUDY, _WHERE),
@@ -143,19 +162,27 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.QUARANTINE: _grant("see", _STUDY, _WHERE),
         Thing.QUERY: _grant("see ask answer close", _STUDY, f"{_WHERE} quality"),
         Thing.REVIEW: _grant("see review", _STUDY, f"{_WHERE} quality"),
+        Thing.ACTION: _grant("see open assign do check", _STUDY, "site quality"),
+        Thing.DOSE: _grant("see enter sign", _STUDY, f"{_WHERE} quality"),
+        Thing.REPEAT: _grant("see propose move", _STUDY, f"{_WHERE} quality"),
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.SCANNER: _grant("see release accredit", _STUDY, "site date"),
+        Thing.PHANTOM: _grant("see send accept", _STUDY, "site date quality"),
     },
     Role.READER: {
         Thing.CASE: _grant("see read", _OWN, "image"),
         Thing.READ: _grant("see read", _OWN, "score reader"),
+        Thing.AMENDMENT: _grant("see acknowledge", _OWN),
     },
     Role.ADJUDICATOR: {
         Thing.CASE: _grant("see read", _OWN, "image"),
         Thing.READ: _grant("see read", _OWN, "score reader"),
+        Thing.AMENDMENT: _grant("see acknowledge", _OWN),
         Thing.ADJUDICATION: _grant("see adjudicate", _OWN, "score"),
     },
     Role.STATISTICIAN: {
-        Thing.PLAN: _grant("see", _STUDY),
+        Thing.PLAN: _grant("see work", _STUDY),
+        Thing.AMENDMENT: _grant("see review acknowledge", _STUDY),
         Thing.PARTICIPANT: _grant("see", _STUDY, _WHERE, unblinded="arm"),
         Thing.SLOT: _grant("see", _STUDY, _WHERE),
         Thing.CASE: _grant("see", _STUDY, _WHERE),
@@ -173,7 +200,8 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} reader", locked="score final"),
     },
     Role.MONITOR: {
-        Thing.PLAN: _grant("see", _STUDY),
+        Thing.PLAN: _grant("see work", _STUDY),
+        Thing.AMENDMENT: _grant("see review acknowledge", _STUDY),
         Thing.SITE: _grant("see", _STUDY, "site"),
         Thing.PARTICIPANT: _grant("see", _STUDY, _WHERE),
         Thing.SLOT: _grant("see", _STUDY, _WHERE),
@@ -182,7 +210,12 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.QUARANTINE: _grant("see", _STUDY, _WHERE),
         Thing.QUERY: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.REVIEW: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.ACTION: _grant("see", _STUDY, "site quality"),
+        Thing.DOSE: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.REPEAT: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.SCANNER: _grant("see", _STUDY, "site date"),
+        Thing.PHANTOM: _grant("see", _STUDY, "site date quality"),
     },
 }
 
@@ -198,13 +231,19 @@ PATHS: dict[Thing, dict[str, str]] = {
     Thing.QUARANTINE: {"study": "study", "site": "site__code"},
     Thing.QUERY: {"study": "exam__study", "site": "exam__participant__site__code"},
     Thing.REVIEW: {"study": "exam__study", "site": "exam__participant__site__code"},
+    Thing.DOSE: {"study": "exam__study", "site": "exam__participant__site__code"},
+    Thing.REPEAT: {"study": "exam__study", "site": "exam__participant__site__code"},
+    Thing.ACTION: {"study": "study", "site": "site__code"},
     Thing.CASE: {"study": "study", "own": "assignments__reader"},
     Thing.READ: {"study": "assignment__case__study", "own": "assignment__reader"},
     Thing.ADJUDICATION: {"study": "case__study", "own": "reader"},
     Thing.FINAL_VALUE: {"study": "case__study"},
     Thing.EXPORT: {"study": "study"},
     Thing.LOCK: {"study": "study"},
+    Thing.AMENDMENT: {"study": "study", "own": "study__memberships"},
     Thing.EVENT: {"study": "study", "site": "site"},
+    Thing.SCANNER: {"study": "site__study", "site": "site__code"},
+    Thing.PHANTOM: {"study": "study", "site": "scanner__site__code"},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -67,21 +68,40 @@ class MemberForm(forms.Form):
     site = forms.ChoiceField(
         label="Site", required=False, help_text="For the role Site alone."
     )
+    plan_role = forms.ChoiceField(
+        label="Role in the plan",
+        required=False,
+        help_text="Who advises, decides, justifies and signs is decided by it: physicist, investigator, practitioner.",
+    )
     reason = forms.CharField(
         label="Why",
         required=False,
         help_text="Goes into the ledger: the delegation log's entry, for example.",
     )
 
-    def __init__(self, *args: Any, sites: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sites: list[tuple[str, str]],
+        plan_roles: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
+        """`plan_roles` are the plan's roles with the platform's role that each acts as."""
         super().__init__(*args, **kwargs)
+        self.plan_roles = plan_roles
+        named = [(name, name.replace("_", " ")) for name in plan_roles]
         self.fields["site"].choices = [("", "All sites"), *sites]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["plan_role"].choices = [("", "None in particular"), *named]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         """A site's role names its site."""
         values = super().clean() or {}
         if values.get("role") == Role.SITE and not values.get("site"):
             self.add_error("site", "Say which site")
+        named = values.get("plan_role")
+        if named and self.plan_roles[named] != values.get("role"):
+            words = ROLE_WORDS[Role(self.plan_roles[named])]
+            self.add_error("plan_role", f"In the plan this role acts as {words}")
         return values
 
 

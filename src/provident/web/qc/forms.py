@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from django import forms
+from django.http import QueryDict
 
 from provident.web.qc.words import ANSWER_WORDS, RESOLUTION_WORDS
+
+
+Choices = Sequence[tuple[str, str]]
 
 
 class ReviewForm(forms.Form):
@@ -49,7 +56,7 @@ class AskForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """A site's answer."""
+    """A site's answer; "we will scan again" is offered while a repeat can be made."""
 
     kind = forms.ChoiceField(
         label="Answer", choices=list(ANSWER_WORDS.items()), widget=forms.RadioSelect
@@ -60,6 +67,14 @@ class AnswerForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Say what happened or what was done."},
     )
+
+    def __init__(self, posted: QueryDict | None, *, refused: str) -> None:
+        """Make the form; `refused` says why no repeat can be made, and is empty where one can."""
+        super().__init__(posted)
+        if refused:
+            kind = cast("forms.ChoiceField", self.fields["kind"])
+            kind.choices = [(k, words) for k, words in ANSWER_WORDS.items() if k != "rescan"]  # fmt: skip
+            kind.error_messages["invalid_choice"] = refused
 
 
 class CloseForm(forms.Form):
@@ -75,4 +90,115 @@ class CloseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
         error_messages={"required": "Say why that will do."},
+    )
+
+
+class SignForm(forms.Form):
+    """A signature."""
+
+    password = forms.CharField(
+        label="Your password",
+        help_text="This is your signature on the exams chosen above.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password to sign."},
+    )
+
+
+def _date(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "Give a day.",
+            "invalid": "Give the day as 2026-11-24.",
+        },
+    )
+
+
+class NewActionForm(forms.Form):
+    """An action that is opened by hand."""
+
+    kind = forms.ChoiceField(
+        label="What is it?",
+        choices=[
+            ("corrective", "Corrective action: something went wrong"),
+            ("preventive", "Preventive action: it could go wrong"),
+            ("visit", "Monitoring visit"),
+            ("retraining", "Retraining"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it is."},
+    )
+    what = forms.CharField(
+        label="What has to be done, and why",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        error_messages={"required": "Say what has to be done, and why."},
+    )
+    site = forms.ChoiceField(label="Site", required=False)
+    owner = forms.ChoiceField(label="Owner", required=False)
+    due_on = _date("Due on")
+
+    def __init__(self, *args: Any, sites: Choices, owners: Choices, **more: Any):
+        super().__init__(*args, **more)
+        self.fields["site"].choices = [("", "The whole study"), *sites]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", "Nobody yet"), *owners]  # type: ignore[attr-defined]
+
+
+class AssignForm(forms.Form):
+    """Who owns an action, and until when."""
+
+    owner = forms.ChoiceField(
+        label="Owner", error_messages={"required": "Choose an owner."}
+    )
+    due_on = _date("Due on")
+    reason = forms.CharField(
+        label="Reason",
+        help_text="Needed when it is due later than before.",
+        required=False,
+        max_length=1000,
+    )
+
+    def __init__(self, *args: Any, owners: Choices, **more: Any):
+        super().__init__(*args, **more)
+        self.fields["owner"].choices = [("", ""), *owners]  # type: ignore[attr-defined]
+
+
+class DoneForm(forms.Form):
+    """What the cause was and what was done."""
+
+    root_cause = forms.CharField(
+        label="Root cause",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        error_messages={"required": "Say what the root cause was."},
+    )
+    done = forms.CharField(
+        label="What was done",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        error_messages={"required": "Say what was done."},
+    )
+
+
+class EffectForm(forms.Form):
+    """The check of an action's effect, signed."""
+
+    effective = forms.ChoiceField(
+        label="Did it help?",
+        choices=[("yes", "Yes: close the action"), ("no", "No: open it again")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether it helped."},
+    )
+    effect = forms.CharField(
+        label="What the check showed",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        error_messages={"required": "Say what the check showed."},
+    )
+    password = forms.CharField(
+        label="Your password",
+        help_text="This is your signature on the check.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password to sign."},
     )

@@ -17,3 +17,5 @@ ANSWER_WORDS = {
     "rescan": "We will scan again",
     "waive": "It cannot be mended: we ask to keep it as it is",
 }
+KIND_WORDS = {"ask": "asked", "explain": "explained", "resend": "sent again", "correct": "corrected",
+              "rescan": "will scan again", "waive": "asks to keep it", "close": "closed"}  # fmt: skip

@@ -17,6 +17,7 @@ from provident.web.ledger.record import SYSTEM, record
 from provident.web.people.access import Role, Thing, check
 from provident.web.people.actions import actor, sign
 from provident.web.people.models import Membership
+from provident.web.planning.acknowledging import require_acknowledged
 from provident.web.reading import outcomes
 from provident.web.reading.copies import Copy
 from provident.web.reading.designs import (
@@ -38,6 +39,7 @@ from provident.web.reading.models import (
     Read,
 )
 from provident.web.reading.selectors import accepted_exams, readers
+from provident.web.scanners.holds import held
 from provident.web.studies.models import Study
 from provident.web.studies.plans import version_in_force
 
@@ -47,14 +49,17 @@ from provident.web.studies.plans import version_in_force
 
 @transaction.atomic
 def prepare_cases(*, exam: Exam, clock: Clock) -> list[Case]:
-    """Make or renew the cases that an accepted exam completes."""
+    """Make or renew the cases that an accepted exam completes, unless a change of its scanner holds one of its exams.
+
+    Releasing the scanner runs this again for each exam that was held.
+    """
     made = []
     for design in designs(exam.study).values():
         if design.exam != exam.kind or exam.visit not in design.visits:
             continue
         visits = design.visits if design.per_participant else (exam.visit,)
         exams = accepted_exams(exam.participant_id, exam.kind)
-        if all(visit in exams for visit in visits):
+        if all(visit in exams and not held(exams[visit]) for visit in visits):
             made.append(_case(design, {v: exams[v] for v in visits}, clock))
     return made
 
@@ -235,6 +240,7 @@ def open_case(*, assignment: Assignment, by: Membership, clock: Clock) -> Assign
     if assignment.state != ReadState.ASSIGNED:
         return assignment
     _images_hold(assignment.case)
+    require_acknowledged(by, "reading", clock.now().date())
     reading.READ.check_move(ReadState(assignment.state), ReadState.OPEN)
     assignment.state, assignment.opened_at = ReadState.OPEN, clock.now()
     assignment.save(update_fields=["state", "opened_at"])

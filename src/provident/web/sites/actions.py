@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from provident import plan
 from provident.kernel import Clock, InvalidInput, Refused
+from provident.programme.flow_gate import closed_flows
 from provident.web.ledger.record import Actor, record
 from provident.web.sites.models import Scanner, ScannerChange, Site
 from provident.web.sites.standing import standing
 from provident.web.studies.models import Study
+from provident.web.studies.plans import plan_in_force
 
 
 @transaction.atomic
@@ -51,7 +54,7 @@ def activate(
 
     Raises:
         InvalidInput: no grounds are given.
-        Refused: there is no such test, and nobody waives it.
+        Refused: there is no such test, or a flow that its images take is untested or no longer agreed, and nobody waives it.
     """
     if site.activated_at is not None:
         return
@@ -59,16 +62,18 @@ def activate(
         raise InvalidInput(
             "Say on what grounds the site is opened (survey, agreement, training, transfer test)."
         )
-    test = standing(site)
-    waived = "" if test.holds else waiver.strip()
-    if not (test.holds or waived):
+    test, closed = standing(site), closed_flows(plan_in_force(site.study), clock.now().date())  # fmt: skip
+    reasons = [] if test.holds else [f"{test.words} {test.remedy}"]
+    reasons += [f"{c.words} {c.remedy}" for c in closed]
+    waived = waiver.strip() if reasons else ""
+    if reasons and not waived:
         raise Refused(
-            f"{site.name} cannot be opened: {test.words} {test.remedy} Or say why it is opened all the same."
+            f"{site.name} cannot be opened: {' '.join(reasons)} Or say why it is opened all the same."
         )
     site.activated_at = clock.now()
     site.save(update_fields=["activated_at"])
     record(clock=clock, by=by, study=site.study.slug, action="site.activated", thing="site", thing_id=site.code,
-           site=site.code, new={"active": True, "transfer_test": test.state, "waived_because": waived},
+           site=site.code, new={"active": True, "transfer_test": test.state, "closed_flows": [c.flow for c in closed], "waived_because": waived},
            reason=reason)  # fmt: skip
 
 
@@ -127,15 +132,25 @@ def observe_scanner(
     return made
 
 
-@transaction.atomic
-def accept_change(
-    *, change: ScannerChange, outcome: str, by: Actor, clock: Clock
+def accept_changes(
+    *,
+    changes: Sequence[ScannerChange],
+    outcome: str,
+    signature: int,
+    by: Actor,
+    clock: Clock,
 ) -> None:
-    """Close a scanner change with what the bridging check showed."""
+    """Close changes of one scanner with what the bridging check showed, inside the action that was signed.
+
+    Raises:
+        InvalidInput: no word on what the check showed.
+    """
     if not outcome.strip():
         raise InvalidInput("Say what the bridging check showed.")
-    change.closed_at, change.closed_by, change.outcome = clock.now(), by.name, outcome
-    change.save(update_fields=["closed_at", "closed_by", "outcome"])
-    scanner = change.scanner
+    for change in changes:
+        change.closed_at, change.closed_by, change.outcome = clock.now(), by.name, outcome  # fmt: skip
+        change.save(update_fields=["closed_at", "closed_by", "outcome"])
+    scanner = changes[0].scanner
     record(clock=clock, by=by, study=scanner.site.study.slug, action="scanner.change_accepted", thing="scanner",
-           thing_id=scanner.code, site=scanner.site.code, new={"fact": change.fact, "outcome": outcome})  # fmt: skip
+           thing_id=scanner.code, site=scanner.site.code,
+           new={"facts": [c.fact for c in changes], "outcome": outcome, "signature": signature})  # fmt: skip

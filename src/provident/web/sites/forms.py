@@ -16,20 +16,9 @@ class ActivateForm(forms.Form):
         error_messages={"required": "Say on what grounds the site is opened."},
     )
     waiver = forms.CharField(
-        label="Why it is opened without a transfer test that holds",
-        help_text="Leave it empty to wait for the test. What you write is on record under your name.",
+        label="Why it is opened without a transfer test that holds, or over a closed flow",
+        help_text="Leave it empty to wait for it. What you write is on record under your name.",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
         required=False,
-    )
-
-
-class AcceptForm(forms.Form):
-    """What the bridging check showed."""
-
-    outcome = forms.CharField(
-        label="What the bridging check showed",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": "Say what the bridging check showed."},
     )

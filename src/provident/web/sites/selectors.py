@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from provident.kernel import NotFound
 from provident.web.people.access import Thing, one, scoped
 from provident.web.people.models import Membership
 from provident.web.sites.models import Scanner, ScannerChange, Site
@@ -39,24 +38,6 @@ def open_changes(by: Membership) -> list[ScannerChange]:
         scanner__site__in=scoped(by, Thing.SITE, Site.objects.all())
     )
     return list(rows.filter(closed_at__isnull=True).select_related("scanner__site"))
-
-
-def change(by: Membership, pk: int, verb: str) -> ScannerChange:
-    """One change of a scanner.
-
-    Raises:
-        Denied: the role may not.
-        NotFound: there is none, or not for this person.
-    """
-    allowed = scoped(by, Thing.SITE, Site.objects.all(), verb)
-    row = (
-        ScannerChange.objects.filter(pk=pk, scanner__site__in=allowed)
-        .select_related("scanner__site__study")
-        .first()
-    )
-    if row is None:
-        raise NotFound("There is no such scanner change.")
-    return row
 
 
 def scanners(of: Site) -> list[Scanner]:

@@ -11,5 +11,4 @@ app_name = "sites"
 urlpatterns = [
     path("s/<slug:study>/sites", views.sites, name="list"),
     path("s/<slug:study>/sites/<slug:code>/open", views.activate, name="activate"),
-    path("s/<slug:study>/scanners/<int:pk>", views.accept, name="change"),
 ]

@@ -1,4 +1,4 @@
-"""Sites, their scanners, and changes of scanners."""
+"""Sites and their scanners; the changes that wait are released on the pages of scanners."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from provident.web.people.access import Thing, can
 from provident.web.people.actions import actor
 from provident.web.people.requests import MemberRequest
 from provident.web.sites import actions, presenters, selectors
-from provident.web.sites.forms import AcceptForm, ActivateForm
+from provident.web.sites.forms import ActivateForm
 from provident.web.sites.presenters import standing
 
 
@@ -25,7 +25,7 @@ def sites(request: MemberRequest, study: str) -> HttpResponse:
         "sites": presenters.site_lines(selectors.sites(by)),
         "changes": selectors.open_changes(by),
         "may_activate": can(by, "activate", Thing.SITE),
-        "may_accept": can(by, "accept", Thing.SITE),
+        "may_accept": can(by, "release", Thing.SCANNER),
     }
     return render(request, "sites/sites.jinja", context)
 
@@ -47,21 +47,3 @@ def activate(request: MemberRequest, study: str, code: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "site": site, "test": standing(site)}
     return render(request, "sites/activate.jinja", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def accept(request: MemberRequest, study: str, pk: int) -> HttpResponse:
-    """Accept a scanner change with what the bridging check showed."""
-    by = request.membership
-    change = selectors.change(by, pk, "accept")
-    form = AcceptForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.accept_change(
-            change=change, by=actor(by), clock=clock(), **form.cleaned_data
-        )
-        messages.success(request, "The change is accepted.")
-        return redirect("sites:list", study=study)
-    status = 422 if request.method == "POST" else 200
-    return render(
-        request, "sites/change.jinja", {"form": form, "change": change}, status=status
-    )

@@ -17,14 +17,14 @@ def waits(membership: Membership, now: datetime) -> list[Wait]:
     if not can(membership, "see", Thing.SITE):
         return []
     changes = open_changes(membership)
-    href = reverse("sites:list", kwargs={"study": membership.study.slug})
+    href = reverse("scanners:register", kwargs={"study": membership.study.slug})
     newest = changes[0] if changes else None
     detail = (
         f"{newest.scanner.code}: {newest.fact} {newest.old} → {newest.new}"
         if newest
         else ""
     )
-    place = "quality" if can(membership, "accept", Thing.SITE) else "people"
+    place = "quality" if can(membership, "release", Thing.SCANNER) else "people"
     return [
         Wait(
             place=place,

@@ -6,9 +6,10 @@ Each looks through the access table itself: what a role may not see is not count
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -43,12 +44,10 @@ class Figure:
     order: int = 5
 
 
-def _providers() -> Iterator[ModuleType]:
-    for app in apps.get_app_configs():
-        name = f"{app.name}.waits"
-        ours = app.name.startswith("provident.") and name != __name__
-        if ours and find_spec(name):
-            yield import_module(name)
+@cache
+def _providers() -> tuple[ModuleType, ...]:
+    names = [f"{app.name}.waits" for app in apps.get_app_configs() if app.name.startswith("provident.")]  # fmt: skip
+    return tuple(import_module(n) for n in names if n != __name__ and find_spec(n))
 
 
 def waits(membership: Any, now: datetime) -> list[Wait]:

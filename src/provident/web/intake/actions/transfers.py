@@ -26,6 +26,7 @@ from provident.web.intake.models import Gateway, Transfer
 from provident.web.intake.sealing import Sealing, seal
 from provident.web.ledger.record import Actor, record
 from provident.web.participants.models import Participant
+from provident.web.planning.actions import pass_or_hold
 
 
 SEALINGS = 5  # tries, where transfers of one exam are completed at the same moment
@@ -48,6 +49,7 @@ def announce(
     Raises:
         InvalidInput: the manifest is not of its form.
         Refused: it is for another site, or for nobody who is enrolled at this one; or another key signed it.
+        FlowClosed: not over a flow that is untested or whose agreement has ended; the gateway tries again.
     """
     manifest = parse(content)
     if signed is not None:
@@ -60,6 +62,9 @@ def announce(
             raise Refused("Another gateway announced this transfer.")
         return found
     participant = _may_send(gateway, manifest)
+    pass_or_hold(
+        site=gateway.site, manifest_sha256=manifest.sha256, instances=len(manifest.instances), clock=clock,
+    )  # fmt: skip
     token = new_id()
     key = f"{gateway.study.slug}/transfers/{token}/manifest.json"
     object_store().create(key, content)

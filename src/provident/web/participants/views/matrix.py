@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from itertools import groupby
 
@@ -12,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from provident.kernel import ProvidentError
+from provident.kernel import Clock, ProvidentError
 from provident.web.ledger.clock import clock
 from provident.web.ledger.presenters import event_line
 from provident.web.participants import actions, presenters, selectors
@@ -21,6 +22,8 @@ from provident.web.people.access import Thing, can, check
 from provident.web.people.actions import actor
 from provident.web.people.events import events_for, shows
 from provident.web.people.requests import MemberRequest
+from provident.web.people.selectors import Membership
+from provident.web.planning.acknowledging import require_acknowledged
 from provident.web.studies.plans import plan_in_force
 from provident.web.ui.tables import address_of, csv_answer
 
@@ -133,6 +136,12 @@ def _done(
     return True
 
 
+def _book(member: Membership, slot, *, on: date, by, clock: Clock):
+    """Book, once the person has acknowledged what the plan demands."""
+    require_acknowledged(member, "booking", clock.now().date())
+    return actions.book(slot=slot, on=on, by=by, clock=clock)
+
+
 @require_http_methods(["GET", "POST"])
 def slot(request: MemberRequest, study: str, pk: int) -> HttpResponse:
     """One slot: book it, or say why it was not done."""
@@ -148,7 +157,7 @@ def slot(request: MemberRequest, study: str, pk: int) -> HttpResponse:
             return redirect("participants:slot", study=study, pk=pk)
         return _slot_page(request, pk, undone=undone)
     book = BookForm(request.POST)
-    if _done(request, book, "on", partial(actions.book, slot=row)):
+    if _done(request, book, "on", partial(_book, member, row)):
         messages.success(request, "The exam is booked.")
         return redirect("participants:slot", study=study, pk=pk)
     return _slot_page(request, pk, book=book)

@@ -14,6 +14,7 @@ from provident.web.people.access import Role, Thing, can, check
 from provident.web.people.forms import EndRoleForm, MemberForm
 from provident.web.people.frame import ROLE_WORDS
 from provident.web.people.requests import MemberRequest
+from provident.web.studies.plans import plan_in_force
 
 
 def _add(request: MemberRequest, form: MemberForm) -> None:
@@ -27,7 +28,7 @@ def _add(request: MemberRequest, form: MemberForm) -> None:
     role = Role(given["role"])
     actions.give_role(
         user=user, study=request.membership.study, role=role, site=given["site"] if role is Role.SITE else "",
-        code=given["username"][:20], by=by, clock=clock(), reason=given["reason"],
+        code=given["username"][:20], plan_role=given["plan_role"], by=by, clock=clock(), reason=given["reason"],
     )  # fmt: skip
 
 
@@ -37,7 +38,11 @@ def accounts(request: MemberRequest, study: str) -> HttpResponse:
     me = request.membership
     check(me, "manage" if request.method == "POST" else "see", Thing.ACCOUNT)
     sites = selectors.site_choices(me)
-    form = MemberForm(request.POST if request.method == "POST" else None, sites=sites)
+    form = MemberForm(
+        request.POST if request.method == "POST" else None,
+        sites=sites,
+        plan_roles={n: r.on_platform(n) for n, r in plan_in_force(me.study).people.roles.items()},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             _add(request, form)

@@ -1,0 +1,39 @@
+"""What the plan's triggers open when an indicator of a site passes its limit."""
+
+from __future__ import annotations
+
+from provident.kernel import Clock
+from provident.plan import Plan
+from provident.web.qc import actions, selectors
+from provident.web.qc.indicators import Figure, figure
+from provident.web.qc.selectors import Exam, Site
+
+
+LEVELS = {"acts": frozenset({"act"}), "warns": frozenset({"warn", "act"})}
+
+
+def said(name: str, found: Figure, limit: object) -> str:
+    """An indicator past its limit, in words."""
+    low, high = (f"{v:.3g}" if v is not None else "?" for v in (found.low, found.high))
+    value = f"{found.value:.3g}"
+    return (
+        f"{name.replace('_', ' ').capitalize()} is {value} {found.unit} of {found.n} exams "
+        f"(95 % interval {low} to {high} {found.unit}); the plan acts at {limit}."
+    )
+
+
+def open_what_they_say(site: Site, of: Plan, exam: Exam, clock: Clock) -> None:
+    """Open what quality.yaml says for a site, once while it lasts; a query is about the exam that brought it on."""
+    for trigger in of.quality.triggers:
+        limits = of.quality.indicators.get(trigger.indicator)
+        if limits is None:
+            continue
+        exams = selectors.arrived(selectors.site_exams(site, trigger.when))
+        found = figure(trigger.indicator, limits, exams)
+        if found is None or found.level not in LEVELS[trigger.when.split()[1]]:
+            continue
+        what = said(trigger.indicator, found, limits.act if found.level == "act" else limits.warn)  # fmt: skip
+        if trigger.open == "query":
+            actions.ask_about_indicator(exam=exam, code=trigger.indicator, text=what, clock=clock)  # fmt: skip
+        else:
+            actions.open_triggered(site=site, trigger=trigger.when, opens=trigger.open, what=what, clock=clock)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The pages of quality control, one module each."""
