@@ -18,6 +18,7 @@ NAMES = {
     "judging": "judging.py",
     "agreement": "agreement.py",
     "mrmc": "mrmc.py",
+    "derivations": "derivations.py",
     "deid": "deid/compare.py",
     "deid-memory": "deid/memory.py",
     "pixels": "pixels.py",

@@ -22,7 +22,7 @@ PEERS = {
     # irrCAC needs a NumPy before 2.
     "stat": [
         "pingouin==0.5.5",
-        "irrCAC==0.4.1",
+        "irrCAC==0.4.4",
         "statsmodels==0.15.0",
         "krippendorff==0.9.0",
         "numpy==1.26.4",

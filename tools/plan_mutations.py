@@ -40,6 +40,8 @@ _DERIVED = (
 _SPREAD = "the spread of a figure, which the forecast alone uses; any value may be true"
 _RULE = "one rule of a protocol among several; which ones a trial needs is the physicist's choice"
 _CHOICE = "a choice of the trial's design between two that are both right"
+_SHOWN = "how it is shown or which tool fills it in; the stored value is the same, and a unit that does not fit is refused"
+_SAFER = "left out, more is removed, looked at or held than with it, never less"
 LABELS: dict[tuple[str, str], str] = {
     ("delete", "people.yaml: roles.*.acts_as"): _DERIVED,
     ("delete", "people.yaml: training.*.kind"): _DERIVED,
@@ -88,6 +90,41 @@ LABELS: dict[tuple[str, str], str] = {
     ("contradict", "reading/*.yaml: final.*"): _CHOICE,
     ("*", "reading/*.yaml: order.strata*"): _CHOICE,
     ("contradict", "reading/*.yaml: minutes.per"): _CHOICE,
+    ("contradict", "reading/*.yaml: present.mode"): _CHOICE,
+    ("*", "reading/*.yaml: repeats.strata*"): _CHOICE,
+    ("*", "imaging/phantoms.yaml: phantoms.*.grace"): _CHOICE,
+    ("contradict", "imaging/phantoms.yaml: phantoms.*.baseline"): _CHOICE,
+    ("contradict", "imaging/phantoms.yaml: phantoms.*.engine"): _CHOICE,
+    ("contradict", "reading/*.yaml: adjudicate.technical_query_first"): _CHOICE,
+    ("contradict", "reading/*.yaml: unreadable.second_reader"): _CHOICE,
+    ("contradict", "reading/*.yaml: replace.reads"): _CHOICE,
+    ("*", "reading/*.yaml: readers.assignment"): _CHOICE,
+    ("*", "reading/*.yaml: unscheduled*"): _CHOICE,
+    ("*", "reading/*.yaml: hang*"): _SHOWN,
+    ("*", "reading/*.yaml: readers.eligible*"): _WORDS,
+    ("delete", "reading/*.yaml: order"): _DERIVED,
+    ("delete", "reading/*.yaml: adjudicate.when.*"): _RULE,
+    ("*", "forms/*.yaml: *.decimals"): _SHOWN,
+    ("*", "forms/*.yaml: *.measure"): _SHOWN,
+    ("contradict", "forms/*.yaml: source"): _NAMES,
+    ("delete", "reading/*.yaml: show*"): _SHOWN,
+    ("delete", "imaging/*.yaml: series.*.count"): _RULE,
+    ("delete", "imaging/*.yaml: people.notes"): "prose: no rule reads it",
+    ("delete", "deidentification.yaml: deidentification.pixels*"): _SAFER,
+    ("delete", "deidentification.yaml: deidentification.subject"): _SAFER,
+    ("contradict", "deidentification.yaml: deidentification.documents.*"): _CHOICE,
+    ("delete", "quality.yaml: arrival.quiet"): _DERIVED,
+    ("contradict", "quality.yaml: triggers.*.open"): _CHOICE,
+    ("delete", "study.yaml: milestones.first_read"): _DERIVED,
+    ("delete", "study.yaml: milestones.last_visit"): _DERIVED,
+    ("delete", "study.yaml: population.exclude_by_imaging.[0-9]*"): _WORDS,
+    ("*", "economics/*.yaml: model.version"): _NAMES,
+    ("delete", "evidence.yaml: barriers.[0-9]*"): _WORDS,
+    ("contradict", "evidence.yaml: barriers.*.owner"): _CHOICE,
+    ("contradict", "evidence.yaml: market_position"): _CHOICE,
+    ("contradict", "evidence.yaml: product.version"): _NAMES,
+    ("contradict", "evidence.yaml: markets.*.source"): _NAMES,
+    ("delete", "evidence.yaml: markets.*.needs.*.[0-9]*"): _WORDS,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ LONGER: dict[str, str] = {
     "tests/spec/acquisition/test_judging.py": "one list of rules and verdicts, read as a whole",
     "tests/spec/statistics/test_command_line.py": "one list of command lines, read as a whole",
     "tests/spec/statistics/test_refusals.py": "one list of refusals, read as a whole",
+    "tests/web/reading/test_blinding_walk.py": "one walk: what is planted, what must not be found, and each protection taken away",
 }
 MACHINE = re.compile(
     r"(?<![\w}])/work/(?!\w*\.)|/tmp/bash_jobs|/root/|/home/\w+/|\bfarm/"

@@ -40,7 +40,7 @@ def setup() -> None:
     import django
     from django.conf import settings
 
-    ours = ("ledger", "jobs", "studies", "people", "sites", "participants", "exams", "dose", "qc", "reading", "intake", "reports", "planning", "scanners", "dose", "ui")  # fmt: skip
+    ours = ("ledger", "jobs", "studies", "people", "sites", "participants", "exams", "dose", "qc", "reading", "intake", "reports", "planning", "scanners", "readers", "drift", "ui")  # fmt: skip
     settings.MIGRATION_MODULES = dict.fromkeys(ours)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()

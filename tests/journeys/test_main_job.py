@@ -172,8 +172,17 @@ def test_from_storescu_to_the_exported_file(platform, person, tmp_path):
         quality.get_by_role("button", name="Sign the decision").click()
         quality.wait_for_url(f"**{STUDY}/quality")
 
-    # The trial manager fixes the open figure and gives the case to the readers.
+    # The trial manager signs that the readers qualified elsewhere, fixes the open figure and gives them the case.
     manager = person("trish")
+    manager.goto(f"{STUDY}/readers/standing/elsewhere")
+    for name in ("Ana", "Ben", "Ada"):
+        manager.get_by_label(f"{name}: synovitis change").check()
+    manager.get_by_label("Certificate").fill("Reader training of the pilot, 12")
+    manager.get_by_label("Its day").fill("2026-06-01")
+    manager.get_by_label("Why it stands for the test set").fill("The same form.")
+    manager.get_by_label("Your password", exact=True).fill(PASSWORD)
+    manager.get_by_role("button", name="Sign").click()
+    manager.wait_for_url(f"**{STUDY}/readers/standing")
     manager.goto(f"{STUDY}/reading/designs/synovitis_change/limit")
     manager.get_by_label("Value").fill("3")
     manager.get_by_label("Where it comes from").fill("qualification of 1 June")

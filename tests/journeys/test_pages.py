@@ -30,14 +30,14 @@ PAGES = {
     "mary": ("", "/matrix", "/matrix?state=late", "/exams/67", "/participants", "/participants/L-101", "/slots/5",
              "/participants/L-101/withdraw", "/participants/L-101/consent", "/sites", "/people", "/access", "/plan",
              "/plan/file/study.yaml", "/plan/versions", "/plan/flow", "/plan/documents", "/plan/work", "/plan/work?show=mine", "/plan/domains/economics/sign",
-             "/plan/amendments", "/plan/amendments/1", "/plan/amendments/new", "/plan/amendments/1/approve", "/plan/flow/closed", "/ledger", "/ledger?actor=nobody", "/reading/cases", "/data",
+             "/plan/amendments", "/plan/amendments/1", "/plan/amendments/new", "/plan/start", "/plan/start/oncology-recist", "/plan/amendments/1/approve", "/plan/flow/closed", "/ledger", "/ledger?actor=nobody", "/reading/cases", "/readers/standing", "/readers/standing/elsewhere", "/readers/sets/synovitis_change", "/readers/again", "/readers/watch", "/quality/technical", "/cannot-wait", "/at-scan", "/data",
              "/transfers", "/scanners", "/scanners/1", "/phantoms", "/scanners/bookings/5", "/nothing"),
     "rae": ("/phantoms/send", "/phantoms/by-hand", "/phantoms", "", "/matrix", "/participants/enrol", "/exams/94", "/queries", "/quality/actions", "/transfers", "/quarantine", "/slots/5"),
     "quinn": ("/scanners/1", "/scanners/changes/1", "/scanners/8/phantoms/acr_mri", "/phantoms", "/phantoms/1", "", "/quality", "/quality/exam/67", "/queries", "/queries?state=late", "/queries/1",
               "/quality/indicators", "/quality/actions", "/quality/actions/new", "/quality/actions/1", "/quality/actions/4",
               "/quality/actions?state=closed"),
-    "ana": ("", "/reading", "/matrix"),
-    "stella": ("", "/matrix", "/data", "/ledger"),
+    "ana": ("", "/reading", "/reading/standing", "/matrix"),
+    "stella": ("", "/matrix", "/data", "/data/agreement", "/data/accuracy", "/ledger"),
     "mo": ("", "/exams/67", "/sites"),
 }  # fmt: skip
 

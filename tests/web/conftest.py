@@ -5,6 +5,7 @@ The suite runs on SQLite; with PROVIDENT_TEST_DATABASE=postgresql://... on Postg
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,19 +35,24 @@ def by():
 
 
 @pytest.fixture
-def study(db, clock, by):
+def plan_files():
+    """The demo plan's files by path; a module may give changed ones."""
+    folder = ROOT / "plans/arthritis-demo"
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture
+def study(db, clock, by, plan_files):
     """The demo study with its three sites, all open."""
     from provident.web.sites.actions import activate, take_sites
     from provident.web.studies.actions import load_plan
     from provident.web.studies.plans import plan_of
 
-    folder = ROOT / "plans/arthritis-demo"
-    files = {
-        str(p.relative_to(folder)): p.read_bytes()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
-    version = load_plan(files=files, by=by, clock=clock)
+    version = load_plan(files=plan_files, by=by, clock=clock)
     for site in take_sites(
         study=version.study, of=plan_of(version), by=by, clock=clock
     ):
@@ -78,19 +84,24 @@ def site(study):
 
 @pytest.fixture
 def make_member(study, clock, by):
-    """A function (role, site='', username=None) -> Membership; the password is `correct horse battery`."""
+    """A function (role, site='', username=None) -> Membership; the password is `correct horse battery`.
+
+    Who reads or adjudicates has qualified for every design of the plan, unless `qualified=False`.
+    """
     from provident.web.people.access import Role
     from provident.web.people.actions import give_role
     from provident.web.people.models import User
 
-    def make(role: str, site: str = "", username: str | None = None):
+    def make(
+        role: str, site: str = "", username: str | None = None, qualified: bool = True
+    ):
         name = username or f"{role}-{site}".rstrip("-")
         user = User.objects.filter(username=name).first()
         if user is None:
             user = User(username=name, name=name.title())
             user.set_password("correct horse battery")
             user.save()
-        return give_role(
+        member = give_role(
             user=user,
             study=study,
             role=Role(role),
@@ -99,8 +110,23 @@ def make_member(study, clock, by):
             clock=clock,
             code=name[:20],
         )
+        if qualified and role in ("reader", "adjudicator"):
+            qualify(member, clock)
+        return member
 
     return make
+
+
+def qualify(member, clock) -> None:
+    """A reader passed the test set of every design of the plan in force, today."""
+    from provident.web.readers.models import Qualification
+    from provident.web.studies.plans import plan_in_force
+
+    for endpoint, design in plan_in_force(member.study).reading.items():
+        Qualification.objects.create(
+            reader=member, design=endpoint, way="test set", passed=True, form=design.form, on=clock.now().date(),
+            at=clock.now(),
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -123,6 +149,14 @@ def _one_connection():
 
     signals.request_started.disconnect(close_old_connections)
     signals.request_finished.disconnect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Tests write rows that no event tells of; what waits is reckoned anew in each."""
+    from provident.web.people.kept_waits import forget
+
+    forget()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -183,6 +217,7 @@ def small_image(number: int, position: float) -> bytes:
 @pytest.fixture
 def make_exam(clock):
     """A function (participant, visit) -> an accepted exam with three series of two images each."""
+    from provident import dicom
     from provident.web.exams.models import Exam, Series
     from provident.web.exams.objects import object_store
 
@@ -204,7 +239,9 @@ def make_exam(clock):
                 object_store().create(key, data)
                 rows.append(
                     {
-                        "sop_uid": str(number),
+                        "sop_uid": str(
+                            dicom.read_header(io.BytesIO(data)).SOPInstanceUID
+                        ),
                         "key": key,
                         "sha256": sha256(data),
                         "size": len(data),

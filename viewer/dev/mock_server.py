@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import copy
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -26,9 +27,15 @@ from urllib.parse import parse_qs, urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mock_cases import build
+from mock_designs import build_designs
 
 
-BUILT = Path(__file__).resolve().parents[2] / "src/provident/web/static/built"
+BUILT = Path(
+    os.environ.get(
+        "VIEWER_BUILT",
+        Path(__file__).resolve().parents[2] / "src/provident/web/static/built",
+    )
+)
 PASSWORD = "correct horse"  # noqa: S105  # of the mock server
 CSRF = "mock-csrf"
 POLICY = (
@@ -53,6 +60,7 @@ class MockStudy:
 
     def __init__(self, folder: Path) -> None:
         self._fresh, self.files = build(folder)
+        self._fresh |= build_designs(folder, self.files, self._fresh["case-one"])
         # Taken once: a build that runs meanwhile must not pull the files away from under a reader.
         self.built = {
             p.relative_to(BUILT).as_posix(): p.read_bytes()
@@ -62,7 +70,7 @@ class MockStudy:
         self.script = str(
             json.loads(self.built["manifest.json"])["src/room/main.ts"]["file"]
         )
-        self.lock = threading.Lock()
+        self.mutex = threading.Lock()
         self.reset()
 
     def reset(self) -> None:
@@ -70,6 +78,7 @@ class MockStudy:
         self.cases = copy.deepcopy(self._fresh)
         self.signed: list[dict[str, Any]] = []
         self.saves: list[dict[str, Any]] = []
+        self.reports: list[dict[str, Any]] = []
 
     def next_after(self, token: str | None) -> str | None:
         done = {s["token"] for s in self.signed}
@@ -93,6 +102,8 @@ class MockStudy:
 
     def submit(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         case = self.cases[token]
+        if case["phase"] == "signed":
+            return 409, {"error": "NotReady", "message": "This read is signed"}
         if body["version"] != case["version"]:
             return 409, case
         if body["password"] != PASSWORD:
@@ -105,6 +116,44 @@ class MockStudy:
             {"token": token, **{k: v for k, v in body.items() if k != "password"}}
         )
         return 200, {"next": self.next_after(token)}
+
+    def choose(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The adjudicator says which of two reads stands."""
+        case = self.cases[token]
+        if body["password"] != PASSWORD:
+            return 403, {"detail": "wrong password"}
+        if not body["reason"] or body["choice"] not in {"1", "2"}:
+            return 422, {"findings": [{**_blank("reason"), "message": "Say which read stands, and why."}]}  # fmt: skip
+        case["phase"] = "signed"
+        self.signed.append({"token": token, **{k: v for k, v in body.items() if k != "password"}})  # fmt: skip
+        return 200, {"next": self.next_after(token)}
+
+    def lock(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Lock the open stage, and let the next time point be seen."""
+        case = self.cases[token]
+        label = case["stage"]["labels"][0]
+        needed = [f"{label}:{b['id']}" for b in case["form"]["blocks"]]
+        findings = [_blank(key) for key in needed if key not in body["answers"]]
+        if findings:
+            return 422, {"findings": findings}
+        stage = case["stage"]
+        more = case["later"][:1]
+        case["later"] = case["later"][1:]
+        case["timepoints"] = [*case["timepoints"], *more]
+        labels = [t["label"] for t in more]
+        done = [*stage["locked"], *stage["labels"]]
+        may = [] if more else [f"{name}:readable" for name in done]
+        case.update(
+            answers=body["answers"],
+            version=case["version"] + 1,
+            stage={**stage, "number": stage["number"] + 1, "labels": labels, "locked": done, "kind": "time point" if more else "global", "may_change": may},
+        )  # fmt: skip
+        return 200, {"version": case["version"], "stage": case["stage"]["number"]}
+
+    def report(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Something told on the side."""
+        self.reports.append({"token": token, **body})
+        return 200, {"told": True}
 
 
 def _blank(key: str) -> dict[str, Any]:
@@ -155,7 +204,10 @@ class Handler(BaseHTTPRequestHandler):
                     "text/html; charset=utf-8",
                 )
             case ["read", "api", "case", token] if token in self.study.cases:
-                self._json(200, self.study.cases[token])
+                self._json(
+                    200,
+                    {k: v for k, v in self.study.cases[token].items() if k != "later"},
+                )
             case ["read", "api", "next"]:
                 self._json(
                     200, {"next": self.study.next_after(query.get("token", [None])[0])}
@@ -188,17 +240,20 @@ class Handler(BaseHTTPRequestHandler):
         self._change("answers", self.study.save)
 
     def do_POST(self) -> None:
-        self._change("submit", self.study.submit)
+        study = self.study
+        verbs = {"submit": study.submit, "choose": study.choose, "lock": study.lock, "report": study.report}  # fmt: skip
+        verb = self.path.rsplit("/", 1)[-1]
+        self._change(verb, verbs.get(verb))
 
     def _change(self, what: str, act: Any) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         match self.path.strip("/").split("/"):
             case ["read", "api", "case", token, verb] if (
-                verb == what and token in self.study.cases
+                act and verb == what and token in self.study.cases
             ):
                 if self.headers.get("X-CSRFToken") != CSRF:
                     return self._json(403, {"detail": "csrf"})
-                with self.study.lock:
+                with self.study.mutex:
                     status, answer = act(token, body)
                 return self._json(status, answer)
         return self._send(404, b"not found", "text/plain")

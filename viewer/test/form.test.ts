@@ -6,6 +6,8 @@ import { summarise } from '../src/room/form/summary';
 import { following, step } from '../src/room/form/walk';
 import { JOINTS, model, state } from './forms';
 import { compileForm } from '../src/room/form/model';
+import { FormState } from '../src/room/form/state';
+import type { FormDocument } from '../src/room/types';
 
 describe('names of answers', () => {
   test('with several time points they begin with the label', () => {
@@ -110,6 +112,51 @@ describe('the gate question', () => {
     form.set('A:normal', undefined);
 
     expect(form.answers).toEqual({});
+  });
+});
+
+describe('a group that repeats', () => {
+  const LESIONS: FormDocument = {
+    id: 'lesions@1',
+    title: 'Lesions',
+    missing: { nq: 'Quality inadequate', nl: 'No such lesion' },
+    blocks: [
+      { kind: 'item', id: 'n', ask: 'How many?', type: 'integer', min: 0, max: 3, missing: ['nq'] },
+      {
+        kind: 'grid', id: 'lesion', repeat: { item: 'n', beyond: 'nl' },
+        rows: [1, 2, 3].map((n) => ({ id: `n${n}`, label: `Lesion ${n}` })),
+        columns: [{ id: 'mm', label: 'mm', type: 'integer', min: 0, max: 99, missing: ['nq'] }],
+      },
+    ],
+  };
+  const counted = (): FormState => new FormState(compileForm(LESIONS, ['A']), {});
+
+  test('asks for the rows that were counted and fills the others', () => {
+    const s = counted();
+    s.set('lesion.n1.mm', 5);
+    expect(s.answers).toEqual({});
+    s.set('n', 2);
+    s.set('lesion.n1.mm', 5);
+    s.set('lesion.n3.mm', 7);
+    expect(s.answers).toEqual({ n: 2, 'lesion.n1.mm': 5, 'lesion.n3.mm': 'nl' });
+    expect(s.blanks().map((f) => f.key)).toEqual(['lesion.n2.mm']);
+  });
+
+  test('sets a row aside when the count falls and brings it back when it rises', () => {
+    const s = counted();
+    s.set('n', 2);
+    s.set('lesion.n1.mm', 5);
+    s.set('lesion.n2.mm', 9);
+    s.set('n', 1);
+    expect(s.answers).toEqual({ n: 1, 'lesion.n1.mm': 5, 'lesion.n2.mm': 'nl', 'lesion.n3.mm': 'nl' });
+    s.set('n', 3);
+    expect(s.answers).toEqual({ n: 3, 'lesion.n1.mm': 5, 'lesion.n2.mm': 9 });
+  });
+
+  test('copies the code of a count that nobody could give', () => {
+    const s = counted();
+    s.set('n', 'nq');
+    expect(s.answers).toEqual({ n: 'nq', 'lesion.n1.mm': 'nq', 'lesion.n2.mm': 'nq', 'lesion.n3.mm': 'nq' });
   });
 });
 

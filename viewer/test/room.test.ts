@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { caseAddress, ReadingApi } from '../src/room/api';
+import { DEFAULT_RULE, describeDisplay } from '../src/room/display';
 import { BINDINGS, dispatch, type Commands } from '../src/room/keys';
 import { ActiveTimer } from '../src/room/timer';
 import { timeLeft } from '../src/room/ui/header';
@@ -68,6 +69,7 @@ describe('what the server says', () => {
   };
   const sent = { version: 1, activeSeconds: 2 };
   const draft = { answers: {}, measurements: [] };
+  const display = describeDisplay('cpu', 1, { width: 2560, height: 1600, depth: 24 }, null, DEFAULT_RULE);
 
   test('a room has a case', () => {
     expect(caseAddress('/read/room/abc')).toBe('/read/api/case/abc');
@@ -82,13 +84,13 @@ describe('what the server says', () => {
   ])('saving, %i', async (status, body, expected) => {
     answer(status, body);
 
-    expect(await api.save(draft, sent, 'cpu')).toEqual(expected);
+    expect(await api.save(draft, sent, display)).toEqual(expected);
   });
 
   test('saving without a network', async () => {
     vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('offline')));
 
-    expect(await api.save(draft, sent, 'cpu')).toEqual({ kind: 'offline' });
+    expect(await api.save(draft, sent, display)).toEqual({ kind: 'offline' });
   });
 
   test.each<[number, object, string]>([
@@ -100,7 +102,7 @@ describe('what the server says', () => {
   ])('signing, %i', async (status, body, kind) => {
     answer(status, body);
 
-    expect((await api.sign(draft, sent, 'p')).kind).toBe(kind);
+    expect((await api.sign(draft, sent, display, 'p')).kind).toBe(kind);
   });
 
   test.each([401, 404, 500])('a case that is refused with %i says what to do', async (status) => {

@@ -17,3 +17,6 @@ from provident.acquisition.verdict import ExamVerdict as ExamVerdict
 from provident.acquisition.verdict import Measure as Measure
 from provident.acquisition.verdict import SeriesVerdict as SeriesVerdict
 from provident.acquisition.waivers import Circumstances as Circumstances
+from provident.acquisition.waiving import Waivable as Waivable
+from provident.acquisition.waiving import signed_waiver as signed_waiver
+from provident.acquisition.waiving import waivable as waivable

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provident.acquisition.judging import exam_kind, judge
-from provident.acquisition.manual import Manual
+from provident.acquisition.manual import Manual, Waiver
 from provident.acquisition.waivers import NOWHERE, Circumstances
 from provident.dicom.facts import SeriesFacts
 from provident.kernel import Finding, Outcome, Severity
@@ -31,6 +31,7 @@ class Stored:
     outcome: str
     codes: frozenset[str]
     circumstances: Circumstances = NOWHERE
+    signed: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ def judged_anew(
             visit=exam.visit,
             baseline=baselines.get(kind, ()),
             circumstances=exam.circumstances,
+            signed=exam.signed,
         )
         found = verdict.all_findings()
         after, decide, why = verdict.outcome, deciding(found), _why(found)

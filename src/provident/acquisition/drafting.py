@@ -70,12 +70,19 @@ def draft_manual(series: Sequence[SeriesFacts], *, exam: str | None = None) -> D
     name = exam or identifier(
         str(kept[0].value("body_part") or "exam") + f" {modality[0]}", otherwise="exam"
     )
+    roles = _as_the_first(list(_roles(kept)))
     manual = DraftManual(
         exam=name,
         title=name.replace("_", " "),
         modality=modality,
         minutes=_minutes(series),
-        roles=tuple(_roles(kept)),
+        roles=tuple(roles),
+        minor=tuple(
+            name
+            for name, tolerance in TOLERANCES.items()
+            if tolerance.warns
+            and any(rule.fact == name for role in roles for rule in role.rules)
+        ),
         same_as_baseline=tuple(
             f
             for f in _BASELINE
@@ -138,6 +145,34 @@ def _roles(kept: Sequence[SeriesFacts]) -> Iterator[DraftRole]:
             optional=derived,
             notes=_said(derived, len(many)),
         )
+
+
+def _as_the_first(roles: list[DraftRole]) -> list[DraftRole]:
+    """What has to be the same in all series (scanner, side) is asked of the first, and of the others as of it."""
+    asked = [role for role in roles if role.rules]
+    for fact, tolerance in TOLERANCES.items():
+        told = [(r, rule) for r in asked for rule in r.rules if rule.fact == fact]
+        if not tolerance.of_the_exam or not told:
+            continue
+        becomes: dict[str, DraftRule | None] = {}
+        if len({rule.text for _, rule in told}) == 1:
+            first, *others = [role.id for role, _ in told]
+            same = DraftRule(fact=fact, text=f"same as {first}", why="One exam.")
+            becomes = dict.fromkeys(others, same)
+        if tolerance.how == "one exam":
+            becomes |= {role.id: None for role, _ in told if role.id not in becomes}
+        roles = [_with_rule(role, fact, becomes) for role in roles]
+    return roles
+
+
+def _with_rule(
+    role: DraftRole, fact: str, becomes: Mapping[str, DraftRule | None]
+) -> DraftRole:
+    if role.id not in becomes:
+        return role
+    new = becomes[role.id]
+    rules = [new if rule.fact == fact else rule for rule in role.rules]
+    return replace(role, rules=tuple(rule for rule in rules if rule is not None))
 
 
 def _said(derived: bool, many: int) -> tuple[str, ...]:
@@ -222,12 +257,16 @@ def _rule_text(tolerance: Tolerance, facts: Sequence[Fact]) -> str:
     spec = FACTS[tolerance.fact]
     if tolerance.how == "present":
         return "present"
+    if tolerance.how == "original":
+        kinds = [str(v) for f in facts for v in f.values()]
+        return '"~^ORIGINAL"' if all(k.startswith("ORIGINAL") for k in kinds) else ""
     if tolerance.how == "shells":
         return _shells(facts[0], tolerance)
     if tolerance.how == "coverage":
         return _coverage(facts, tolerance)
     if tolerance.how == "zero":
-        return "0" if all(v == 0 for f in facts for v in f.values()) else ""
+        nothing = all(v == 0 for f in facts for v in f.values())
+        return quoted(_with(0, spec.unit)) if nothing else ""
     if not spec.numeric:
         return _texts(facts)
     values = [float(v) for f in facts for v in f.values() if isinstance(v, int | float)]

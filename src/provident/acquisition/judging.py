@@ -31,6 +31,7 @@ def judge(
     visit: str | None,
     baseline: Sequence[SeriesFacts] = (),
     circumstances: Circumstances = NOWHERE,
+    signed: Sequence[Waiver] = (),
 ) -> ExamVerdict:
     """Judge one exam by its manual, from facts alone.
 
@@ -42,8 +43,10 @@ def judge(
         visit: the visit's id, or None when it is not known.
         baseline: the facts of the participant's first exam of this kind, for what must not change.
         circumstances: where, of whom and when, for the manual's waivers.
+        signed: waivers that somebody signed for this exam alone.
     """
     waivers = [w for w in manual.waivers if holds_for(w, circumstances)]
+    waivers += signed
     exam = _Exam(manual, visit, list(series), _chosen(baseline, manual), waivers)
     exam.assign()
     for role in manual.roles:

@@ -22,6 +22,7 @@ MODULES = (
     "platform",
     "amend",
     "records",
+    "read",
     "demo",
 )
 

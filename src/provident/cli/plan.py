@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from provident.kernel import Severity
 
 
 if TYPE_CHECKING:
+    from provident.plan.starting import Question
     from provident.programme import Report
 
 JSON = Annotated[
@@ -24,7 +26,9 @@ Folder = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command(epilog="Example: provident new my-study --like arthritis-demo")(new)
+    app.command(
+        epilog="Example: provident new my-study --like oncology-recist --answer id=MY-STUDY --answer participants=240"
+    )(new)
     app.command(epilog="Example: provident check my-study")(check)
     app.command(epilog="Example: provident diff my-study-1.4 my-study")(diff)
     app.command(epilog="Example: provident schema my-study")(schema)
@@ -36,19 +40,47 @@ def new(
         str,
         typer.Option(help="The shipped plan to start from; a wrong name lists them."),
     ] = "start",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="KEY=VALUE, such as participants=120; a wrong key lists them."
+        ),
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask the questions one after the other.")
+    ] = False,
     as_json: JSON = False,
 ) -> None:
-    """Write a commented starting plan that `check` accepts."""
+    """Write a commented starting plan that `check` accepts, and say what only the team can settle."""
     from provident import plan
+    from provident.plan import starting
 
-    written = plan.start(folder, like)
+    given = starting.answers_from(answer or ())
+    if ask:
+        given = _asked(starting.questions(like), given)
+    files = starting.started(like, given)
+    written = plan.start(folder, like, files)
     plan.write_schemas(folder)
+    settle = starting.open_points(files)
     if as_json:
-        emit({"folder": str(folder), "files": [_inside(p, folder) for p in written]})
+        points = [{"where": p.where, "what": p.what, "by": p.by} for p in settle]
+        emit({"folder": str(folder), "files": [_inside(p, folder) for p in written], "to_settle": points})  # fmt: skip
         return
     for path in written:
         tell(_inside(path, folder))
+    if settle:
+        say("Only the team can know:")
+    for point in settle:
+        say(f"  {point.where}: {point.what} ({point.by or 'the team'})")
     say(f"Next: edit the files in {folder}, then `provident check {folder}`.")
+
+
+def _asked(questions: Iterable[Question], given: dict[str, str]) -> dict[str, str]:
+    """The answers that somebody types; Enter keeps what stands there."""
+    return {
+        q.key: given.get(q.key) or typer.prompt(q.ask, default=q.given, err=True)
+        for q in questions
+    }
 
 
 def check(

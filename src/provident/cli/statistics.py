@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provident.cli.output import emit, say, tell
+from provident.kernel import InvalidInput
 
 
 if TYPE_CHECKING:
     from provident.statistics.questions import Answer
+    from provident.statistics.report import Report
 
 File = Annotated[
     Path,
@@ -38,6 +40,14 @@ Seed = Annotated[int, typer.Option(help="Seed of the bootstrap.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout.")
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", help="Write the whole report, with figures, as a page."),
+]
+Pdf = Annotated[
+    Path | None,
+    typer.Option("--pdf", help="Write the whole report, with figures, as a PDF."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -62,7 +72,9 @@ def agreement(
     columns: Columns = None,
     weights: Annotated[
         str | None,
-        typer.Option(help="unweighted, linear, quadratic, ordinal, radical, ratio."),
+        typer.Option(
+            help="unweighted, linear, quadratic, ordinal, radical, ratio, circular, bipolar."
+        ),
     ] = None,
     categories: Annotated[
         str | None,
@@ -97,12 +109,15 @@ def agreement(
     level: Level = 0.95,
     samples: Samples = 0,
     seed: Seed = 1,
+    html: Html = None,
+    pdf: Pdf = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how far readers, repeats or modalities agree, with an interval.
 
     Missing scores are handled as the method does, and counted; where a method needs every
-    score they are refused unless --missing leave_out. Exit 0, or 3 with file and line.
+    score they are refused unless --missing leave_out. With --html or --pdf every statistic
+    that suits the readings is written as a report too. Exit 0, or 3 with file and line.
     """
     from provident.statistics.agreement_questions import (
         AgreementQuestion,
@@ -130,7 +145,13 @@ def agreement(
         reader=_words(readers), modality=modality
     )
     _blank_words(rows.file, [row.line for row in rows.blanks])
-    _print(answer_agreement(rows, question), as_json=as_json)
+    answer = answer_agreement(rows, question)
+    if html or pdf:
+        from provident.statistics.report import agreement_report
+
+        title = f"Agreement of readings: {file.name}"
+        _write(agreement_report(rows, question, title=title), html, pdf)
+    _print(answer, as_json=as_json)
 
 
 def accuracy(
@@ -170,13 +191,16 @@ def accuracy(
         int, typer.Option("--bootstrap", help="Bootstrap samples.")
     ] = 2000,
     seed: Seed = 1,
+    html: Html = None,
+    pdf: Pdf = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how accurate readers are, and whether modalities differ, over readers and cases.
 
     With several readers the answer generalises to readers and cases (--statistic or); with
     one reader it is DeLong's. Missing cells and nested designs are told from the rows that
-    are there. Exit 0, or 3 with file and line.
+    are there. With --html or --pdf curves, areas and all analyses are written as a report
+    too. Exit 0, or 3 with file and line.
     """
     from provident.statistics.accuracy_questions import (
         AccuracyQuestion,
@@ -200,7 +224,13 @@ def accuracy(
         reader=_words(readers), modality=modality
     )
     _blank_words(rows.file, [row.line for row in rows.blanks])
-    _print(answer_accuracy(rows, question), as_json=as_json)
+    answer = answer_accuracy(rows, question)
+    if html or pdf:
+        from provident.statistics.report import accuracy_report
+
+        title = f"Accuracy of readings: {file.name}"
+        _write(accuracy_report(rows, question, title=title), html, pdf)
+    _print(answer, as_json=as_json)
 
 
 def _renames(columns: str | None) -> dict[str, str]:
@@ -241,6 +271,23 @@ def _blank_words(file: str, lines: list[int]) -> None:
         say(
             f"{file}: {len(lines)} rows have no score (lines {where}). A blank should have a reason."
         )
+
+
+def _write(report: Report, html: Path | None, pdf: Path | None) -> None:
+    """The report as the files that were asked for; an existing one is replaced."""
+    from provident.adapters.pdf import as_pdf
+    from provident.statistics.report import as_html
+
+    made = [(html, as_html(report).encode())] if html else []
+    made += [(pdf, as_pdf(report))] if pdf else []
+    for path, content in made:
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise InvalidInput(
+                f"{path} cannot be written: {error.strerror or error}. Choose another place."
+            ) from None
+        say(f"The report is in {path}.")
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from provident.dicom import csa
@@ -82,7 +82,7 @@ def reduced(blob: bytes, clean: Callable[[str], str]) -> bytes:
 
 
 def _listed(
-    told: dict[str, tuple[str, ...]], clean: Callable[[str], str]
+    told: Mapping[str, tuple[str, ...]], clean: Callable[[str], str]
 ) -> Iterator[_Field]:
     for name, values in told.items():
         if name in PROTOCOLS and values:

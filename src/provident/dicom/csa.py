@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 
 MOST_TAGS = 1024
@@ -19,12 +21,13 @@ _HEAD = struct.Struct("<64si4siii")
 _ITEM = struct.Struct("<iiii")
 
 
-def parse(data: bytes) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=4)  # several facts are read from one header, one after the other
+def parse(data: bytes) -> Mapping[str, tuple[str, ...]]:
     """The elements of a CSA header with their values as texts; those before any damage.
 
     Bytes that are no CSA header give an empty dictionary.
     """
-    return dict(_elements(data))
+    return MappingProxyType(dict(_elements(data)))
 
 
 def _elements(data: bytes) -> Iterator[tuple[str, tuple[str, ...]]]:

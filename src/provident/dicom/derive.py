@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
 from statistics import median
 
 from provident.dicom import geometry as g
@@ -65,7 +67,7 @@ def from_positions(
 
 def phase(
     frames: Sequence[g.Frame],
-    sign: tuple[int, str] | None,
+    signs: Mapping[tuple[int, str] | None, int],
     facts: Facts,
     absent: Absent,
 ) -> None:
@@ -88,18 +90,25 @@ def phase(
     )
     words = "the body's axis nearest to the encoded direction"
     facts["phase_axis"] = fact("phase_axis", axis, source, words, said.unread)
-    if sign is None:
+    known = {sign: n for sign, n in signs.items() if sign is not None}
+    if not known:
         absent["phase_direction"] = "the header does not say which way it runs"
         return
-    forward = along[g.AXES.index(axis)] * sign[0] > 0
     # Coordinates grow to the left, the back and the head.
     towards = {"LR": ("RL", "LR"), "AP": ("AP", "PA"), "FH": ("FH", "HF")}[axis]
-    facts["phase_direction"] = fact(
-        "phase_direction",
-        towards[0 if forward else 1],
-        f"{sign[1]}, {source}",
-        "of the first image",
-        said.unread,
+    here = along[g.AXES.index(axis)]
+    ways: Counter[str] = Counter()
+    for sign, images in known.items():
+        ways[towards[0 if here * sign[0] > 0 else 1]] += images
+    ordered = ways.most_common()
+    several = len(ordered) > 1
+    facts["phase_direction"] = Fact(
+        value=tuple(way for way, _ in ordered) if several else ordered[0][0],
+        unit="",
+        source=f"{next(iter(known))[1]}, {source}",
+        derivation="each different way, commonest first" if several else words,
+        counts=tuple(n for _, n in ordered) if several else (),
+        unread=max(said.unread, signs.get(None, 0)),
     )
 
 
@@ -321,6 +330,23 @@ def temporal_positions(frames: Sequence[g.Frame], facts: Facts) -> None:
             "different temporal positions",
             sum(f.time is None for f in frames),
         )
+
+
+def volume_interval(
+    starts: Mapping[int, datetime], facts: Facts, absent: Absent
+) -> None:
+    """Add the time between volumes as it was, from when the first image of each time point was taken."""
+    if len(starts) < 2:
+        absent["volume_interval"] = "the images have no two temporal positions"
+        return
+    ordered = [starts[n] for n in sorted(starts)]
+    steps = [(b - a).total_seconds() for a, b in pairwise(ordered)]
+    facts["volume_interval"] = fact(
+        "volume_interval",
+        float(median(steps)),
+        "acquisition times of the temporal positions",
+        "median of neighbours",
+    )
 
 
 def from_weightings(

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from provident.dicom.reading import NotReadable, read_header
 from provident.dicom.series import SERIES, STUDY
 from provident.dicom.special import text
-from provident.dicom.wholeness import integrity
+from provident.dicom.wholeness import Integrity, header_and_integrity
 from provident.kernel import InvalidInput
 
 
@@ -81,20 +81,24 @@ class Folder:
         for file in self.files():
             name = file.name if file == self.path else str(file.relative_to(self.path))
             try:
-                header = read_header(file, only=only)
+                header, found = (
+                    header_and_integrity(file, only=only)
+                    if pixels
+                    else (read_header(file, only=only), None)
+                )
             except NotReadable as error:
                 self.unread.append(Unread(file=name, reason=error.reason))
                 continue
             if DIRECTORY_RECORDS in header:
                 self.unread.append(Unread(file=name, reason="directory"))
                 continue
-            if pixels:
-                self._check_pixels(file, name, header)
+            self._check_pixels(name, header, found)
             yield name, header
 
-    def _check_pixels(self, file: Path, name: str, header: Dataset) -> None:
-        found = integrity(file)
-        if found.state == "truncated":
+    def _check_pixels(
+        self, name: str, header: Dataset, found: Integrity | None
+    ) -> None:
+        if found is not None and found.state == "truncated":
             self.cut_short.append(
                 CutShort(
                     file=name,

@@ -22,6 +22,13 @@ def mend(facts: dict[str, Fact], modality: str) -> None:
             lambda v: v / 1e6 if v > 1e5 else v,
             "becquerel converted to MBq",
         )
+    # GE writes what is left of the lines, 1/R (as the dcm2niix project reads it).
+    _converted(
+        facts,
+        "acceleration",
+        lambda v: 1 / v if 0 < v < 1 else v,
+        "1 over the share of lines that is written",
+    )
     _echoes(facts)
     _earliest(facts)
     _longest_clip(facts)

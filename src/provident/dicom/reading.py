@@ -17,6 +17,7 @@ from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from provident.dicom import quick
 from provident.kernel import Finding, InvalidInput, Place, Severity
 
 
@@ -27,7 +28,7 @@ Reason = Literal[
     "empty", "not_dicom", "truncated_header", "broken", "too_large", "not_readable"
 ]
 
-PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
+PIXELS = quick.PIXELS
 _WORDS: dict[Reason, tuple[str, str]] = {
     "empty": ("The file is empty.", "Send it again."),
     "not_dicom": ("The file is not DICOM.", "Leave it out, or export it as DICOM."),
@@ -97,7 +98,7 @@ def read_header(
     """The header of one DICOM instance, without its pixels.
 
     Reads files without preamble or meta information, implicit, big endian and deflated
-    ones. `only` names the tags to keep (at the top level), which halves the time.
+    ones. `only` names the tags to keep (at the top level), which takes a tenth of the time.
 
     Raises:
         NotReadable: zero bytes, no DICOM, or a header that ends too early or is damaged.
@@ -125,6 +126,9 @@ def _read(fp: BinaryIO, size: int, only: Collection[int] | None) -> FileDataset:
         raise NotReadable("not_dicom")
     if _DEFLATED in start:
         _check_inflated(fp)
+    elif only is not None and (ordinary := quick.read(fp, size, only)) is not None:
+        return ordinary
+    fp.seek(0)
     watch = _Watch(fp)
     try:
         # pydicom warns in the words of a programmer, with the file's name.

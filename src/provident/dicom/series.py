@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,7 +75,8 @@ class _Series:
     first: tuple[datetime, str] | None = None
     weighting_source: str | None = None
     declared: int | None = None
-    phase: tuple[int, str] | None = None
+    phase: Counter[tuple[int, str] | None] = field(default_factory=Counter)
+    starts: dict[int, datetime] = field(default_factory=dict)
     protocol: dict[str, Fact] = field(default_factory=dict)
 
     def add(self, name: str, header: Dataset) -> None:
@@ -90,7 +92,12 @@ class _Series:
         extract(split, self.modality, maker, self.tally)
         special(header, split, self.modality, maker, self.tally)
         self._note_weighting(split)
-        self._note_time(header)
+        self._note_time(header, split)
+        if self.modality == "MR":
+            self.phase.update(
+                phase_sign(image, maker) or phase_sign(split.base, maker)
+                for image in split.overlays or (split.base,)
+            )
         if self.files == 1 and self.modality == "MR":
             self._first_of_mr(header, maker)
         if split.tile:
@@ -100,8 +107,13 @@ class _Series:
         if self.weighting_source is None:
             self.weighting_source = next((w[2] for w in split.weightings if w), None)
 
-    def _note_time(self, header: Dataset) -> None:
+    def _note_time(self, header: Dataset, split: Instance) -> None:
         at = acquired(header)
+        for n, frame in enumerate(split.frames):
+            own = (acquired(split.overlays[n]) if split.overlays else None) or at
+            if frame.time is not None and own is not None:
+                before = self.starts.get(frame.time)
+                self.starts[frame.time] = min(before, own[0]) if before else own[0]
         if at is not None and (self.first is None or at[0] < self.first[0]):
             self.first = at
 
@@ -114,7 +126,6 @@ class _Series:
     def _first_of_mr(self, header: Dataset, maker: str) -> None:
         """What the maker writes once for the whole protocol is read from the first image."""
         self.declared = planned_slices(header, maker)
-        self.phase = phase_sign(header, maker)
         if maker == "SIEMENS":
             self._siemens(header)
         elif maker == "PHILIPS":
@@ -163,6 +174,7 @@ class _Series:
         )
         if self.modality == "MR":
             derive.temporal_positions(self.frames, facts)
+            derive.volume_interval(self.starts, facts, absent)
             derive.phase(self.frames, self.phase, facts, absent)
         if self.modality == "MR":
             derive.from_weightings(self.frames, self.weighting_source, facts, absent)

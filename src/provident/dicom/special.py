@@ -17,6 +17,7 @@ from provident.dicom.tally import Tally
 LOSSY = {JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless}
 _WHEN = (
     (0x0008002A, None),
+    (0x00189074, None),
     (0x00080022, 0x00080032),
     (0x00080023, 0x00080033),
     (0x00080021, 0x00080031),
@@ -94,9 +95,19 @@ def special(
     tally.add("lossy", lossy, "(0028,2110) LossyImageCompression", images)
     if storage := text(ds, 0x00080016):
         tally.add("storage", uid_name(storage), "(0008,0016) SOPClassUID", images)
+    _sides(ds, tally, images)
     tally.add("frames", instance.declared_frames, "(0028,0008) NumberOfFrames", images)
     for read in _BY_MODALITY.get(modality, ()):
         read(instance.base, maker, tally, images)
+
+
+def _sides(ds: Dataset, tally: Tally, images: int) -> None:
+    """A side that two elements contradict is not known."""
+    series, image = (text(ds, tag).upper() for tag in (0x00200060, 0x00200062))
+    if {series, image} == {"L", "R"}:
+        source = "(0020,0060) Laterality"
+        why = f"it says {series} and (0020,0062) ImageLaterality says {image}"
+        tally.withdraw("laterality", text(ds, 0x00200060), why, source, images)
 
 
 Special = Callable[[Dataset, str, Tally, int], None]
@@ -212,13 +223,20 @@ def _ultrasound(ds: Dataset, maker: str, tally: Tally, images: int) -> None:
     tally.add(
         "region_types", "\\".join(words) or "none", "(0018,6014) RegionDataType", images
     )
-    calibrated = any(number(r, 0x0018602C) and number(r, 0x0018602E) for r in regions)
+    calibrated = any(map(_in_centimetres, regions))
     tally.add("calibrated", calibrated, "(0018,602C) PhysicalDeltaX", images)
     frequency = next((f for r in regions if (f := number(r, 0x00186030))), None)
     if frequency is not None:
         tally.add(
             "transducer_frequency", frequency, "(0018,6030) TransducerFrequency", images
         )
+
+
+def _in_centimetres(region: Dataset) -> bool:
+    """Whether distances can be measured in it (PS3.3 C.8.5.5.1.15: 3 is cm); old files say no unit."""
+    sizes = (number(region, 0x0018602C), number(region, 0x0018602E))
+    units = (number(region, 0x00186024), number(region, 0x00186026))
+    return all(sizes) and all(unit in (None, 3) for unit in units)
 
 
 def _cine(ds: Dataset, maker: str, tally: Tally, images: int) -> None:

@@ -45,6 +45,18 @@ class Tally:
         self.silent[fact] += images
         self.why.setdefault(fact, f"the header has no {source}")
 
+    def withdraw(
+        self, fact: str, value: Many, why: str, source: str, images: int = 1
+    ) -> None:
+        """So many images said this, but another element of theirs says otherwise."""
+        seen = self.seen[fact]
+        seen[_rounded(value)] -= images
+        if seen[_rounded(value)] <= 0:
+            del seen[_rounded(value)]
+        if not seen:
+            del self.seen[fact]
+        self.unreadable(fact, Unreadable(why), source, images)
+
     def facts(self) -> dict[str, Fact]:
         """What was seen, as facts; the commonest value first."""
         return {name: self._fact(name, seen) for name, seen in self.seen.items()}

@@ -17,6 +17,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 
+from provident.dicom import quick
 from provident.dicom.reading import DAMAGE
 
 
@@ -160,6 +161,12 @@ def items(ds: Dataset, tag: int) -> list[Dataset]:
     """The items of a sequence; none when it is absent, empty or broken."""
     if tag not in ds:
         return []
+    element = _element(ds, tag)
+    if isinstance(element, RawDataElement) and quick.holds_items(element):
+        try:
+            return quick.items(element, ds.original_character_set)
+        except quick.Unusual:
+            pass
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

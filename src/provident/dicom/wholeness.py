@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from provident.dicom import values
@@ -59,8 +61,34 @@ def integrity(source: Path | bytes | BinaryIO) -> Integrity:
     return _integrity(BytesIO(source) if isinstance(source, bytes) else source)
 
 
+def header_and_integrity(
+    source: Path, *, only: Collection[int] | None = None
+) -> tuple[FileDataset, Integrity]:
+    """Both in one reading of the file; `only` as for `read_header`, and what pixels are counted by.
+
+    Raises:
+        NotReadable: the header cannot be read.
+    """
+    wanted = None if only is None else _with_sizes(frozenset(only))
+    try:
+        with source.open("rb") as file:
+            header = read_header(file, only=wanted)
+            return header, _pixels(file, header)
+    except OSError:
+        raise NotReadable("not_readable") from None
+
+
+@lru_cache(maxsize=16)
+def _with_sizes(only: frozenset[int]) -> frozenset[int]:
+    return only.union(_SIZES)
+
+
 def _integrity(fp: BinaryIO) -> Integrity:
-    header = read_header(fp, only=_SIZES)
+    return _pixels(fp, read_header(fp, only=_SIZES))
+
+
+def _pixels(fp: BinaryIO, header: Dataset) -> Integrity:
+    """Of a file that stands where its pixels begin."""
     if values.texts(header.file_meta, 0x00020010) == (DeflatedExplicitVRLittleEndian,):
         fp = _inflated(fp, header)
     at = fp.tell()

@@ -262,7 +262,7 @@ class Builder:
         operator = operators.COMPARISONS[type(op)]
         return (
             Of(Kind.TRUTH, a.column or b.column),
-            lambda context: lift(operator, run_a(context), run_b(context)),
+            lambda context: operator(run_a(context), run_b(context)),
         )
 
     def _missing_test(
@@ -400,7 +400,7 @@ def _look_up(names: Mapping[str, Any], path: list[str]) -> Value:
 def _step(value: Value, part: str) -> Value:
     if isinstance(value, Missing):
         return value
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise ExpressionError(f'"{part}" does not exist here')
     found = value.get(part)
     if found is None:
@@ -411,6 +411,8 @@ def _step(value: Value, part: str) -> Value:
 
 
 def _column(cells: Sequence[Any]) -> Value:
+    if type(cells) is tuple and None not in cells:
+        return cells
     return tuple(Missing("not answered") if cell is None else cell for cell in cells)
 
 

@@ -10,14 +10,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import cast
 
 from provident.expressions.errors import ExpressionError
 from provident.expressions.kinds import NUMBER, TRUTH, Kind, NameType, Of, numeric
 from provident.expressions.values import (
+    LARGEST,
     Missing,
     Scalar,
     Value,
-    first_missing,
     lift,
     number,
     truth,
@@ -38,6 +39,8 @@ class Function:
 
 
 def _flat(arguments: Sequence[Value]) -> list[Scalar]:
+    if len(arguments) == 1 and isinstance(arguments[0], tuple):
+        return list(arguments[0])
     cells: list[Scalar] = []
     for argument in arguments:
         if isinstance(argument, tuple):
@@ -63,19 +66,23 @@ def _aggregate(
 ) -> Callable[[Sequence[Value]], Value]:
     def apply(arguments: Sequence[Value]) -> Value:
         cells = _flat(arguments)
-        if (gap := first_missing(*cells)) is not None:
-            return gap
+        kinds = set(map(type, cells))
+        if Missing in kinds:
+            return next(cell for cell in cells if isinstance(cell, Missing))
         if not cells:
             # The sum of nothing is not 0: nothing was seen.
             return Missing("nothing to work on")
+        if kinds == {int}:  # whole scores: nearly all columns
+            scores = cast(list[int | float], cells)
+            if min(scores) >= -LARGEST and max(scores) <= LARGEST:
+                return number(compute(scores))
         return number(compute([number(cell) for cell in cells]))
 
     return apply
 
 
 def _sum(values: list[int | float]) -> int | float:
-    whole = all(isinstance(v, int) for v in values)
-    return sum(values) if whole else math.fsum(values)
+    return sum(values) if set(map(type, values)) == {int} else math.fsum(values)
 
 
 def _conditions(arguments: Sequence[NameType]) -> NameType:
@@ -91,9 +98,12 @@ def _conditions(arguments: Sequence[NameType]) -> NameType:
 
 def _count(arguments: Sequence[Value]) -> Value:
     cells = _flat(arguments)
-    if (gap := first_missing(*cells)) is not None:
-        return gap
-    return sum(truth(cell) for cell in cells)
+    kinds = set(map(type, cells))
+    if Missing in kinds:
+        return next(cell for cell in cells if isinstance(cell, Missing))
+    if kinds == {bool}:
+        return sum(cast(list[bool], cells))
+    return sum([truth(cell) for cell in cells])
 
 
 def _any(arguments: Sequence[Value]) -> Value:

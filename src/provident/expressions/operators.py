@@ -12,7 +12,9 @@ from provident.expressions.functions import kleene
 from provident.expressions.values import (
     Missing,
     Scalar,
+    Value,
     first_missing,
+    lift,
     named,
     number,
     truth,
@@ -97,8 +99,8 @@ def choose(test: Scalar, yes: Scalar, no: Scalar) -> Scalar:
     return yes if truth(test) else no
 
 
-def _comparison(compare: Callable[[Any, Any], bool]) -> Binary:
-    def apply(a: Scalar, b: Scalar) -> Scalar:
+def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Value, Value], Value]:
+    def one(a: Scalar, b: Scalar) -> Scalar:
         if (gap := first_missing(a, b)) is not None:
             return gap
         if isinstance(a, str) != isinstance(b, str):
@@ -107,10 +109,16 @@ def _comparison(compare: Callable[[Any, Any], bool]) -> Binary:
             a, b = number(a), number(b)
         return compare(a, b)
 
+    def apply(a: Value, b: Value) -> Value:
+        # Whole scores against a whole number: nearly all comparisons of columns.
+        if type(a) is tuple and type(b) is int and set(map(type, a)) == {int}:
+            return tuple([compare(cell, b) for cell in a])
+        return lift(one, a, b)
+
     return apply
 
 
-COMPARISONS: dict[type[ast.cmpop], Binary] = {
+COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], Value]] = {
     ast.Eq: _comparison(operator.eq),
     ast.NotEq: _comparison(operator.ne),
     ast.Lt: _comparison(operator.lt),

@@ -36,6 +36,8 @@ def number(value: Value) -> int | float:
     Raises:
         ExpressionError: it is no number, not finite, or larger than 1e18.
     """
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value  # nearly all of them
     if type(value) is bool:
         return int(value)
     if not isinstance(value, int | float):
@@ -77,6 +79,10 @@ def lift(function: Callable[..., Scalar], *arguments: Value) -> Value:
     Raises:
         ExpressionError: columns of different lengths meet.
     """
+    if len(arguments) == 2:  # a column with one value, the common case, without ado
+        a, b = arguments
+        if type(a) is tuple and type(b) is not tuple:
+            return tuple([function(cell, b) for cell in a])
     lengths = {len(a) for a in arguments if isinstance(a, tuple)}
     if not lengths:
         return function(*arguments)

@@ -104,9 +104,9 @@ def _contradicting(form: Form, answers: Answers, prefix: str) -> Iterator[Findin
         if blank(said) or said == value:
             continue
         field = form.fields[key]
-        gate = next(g.gate for g in form.grids if g.id == field.grid)
-        assert gate is not None
-        question = form.fields[gate.item]
+        first = next(g.asked_first for g in form.grids if g.id == field.grid)
+        assert first is not None
+        question = form.fields[first]
         yield _finding(
             "IMPLIED",
             f"{prefix}{key}",
@@ -129,12 +129,12 @@ def _answered(form: Form, answers: Answers, item: str) -> bool:
 
 def _blanks(form: Form, answers: Answers, prefix: str) -> Iterator[Finding]:
     implied = dict(implied_cells(form, answers))
-    gates = {g.id: g.gate for g in form.grids if g.gate}
+    first = {g.id: g.asked_first for g in form.grids}
     for key, field in form.fields.items():
         if key in implied or not blank(answers.get(key)):
             continue
-        gate = gates.get(field.grid or "")
-        if gate and not _answered(form, answers, gate.item):
+        item = first.get(field.grid or "")
+        if item and not _answered(form, answers, item):
             continue  # the question before the grid comes first; it has its own finding
         yield _finding(
             "BLANK",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provident.forms.model import Field, Grid
+from provident.plan.quantities import convert
 
 
 def blocks(items: Sequence[Field], grids: Sequence[Grid]) -> list[dict[str, Any]]:
@@ -39,6 +40,8 @@ def _grid(grid: Grid) -> dict[str, Any]:
     if grid.gate:
         gate = grid.gate
         drawn["gate"] = {"item": gate.item, "when": gate.when, "fill": gate.fill}
+    if grid.repeat:
+        drawn["repeat"] = {"item": grid.repeat.item, "beyond": grid.repeat.beyond}
     drawn["rows"] = [{"id": row.id, "label": row.label} for row in grid.rows]
     drawn["columns"] = [
         {"id": column.column, "label": column.label, **_answer(column)}
@@ -58,9 +61,26 @@ def _answer(field: Field) -> dict[str, Any]:
     drawn["missing"] = list(field.missing)
     if field.measure:
         drawn["measure"] = field.measure
+        factor = _factor(field)
+        if factor != 1:
+            drawn["measure_factor"] = factor
     if field.help:
         drawn["help"] = field.help
     return drawn
+
+
+# The unit in which each measurement comes from the image; others are those of the pixels.
+_MEASURED_IN = {
+    **dict.fromkeys(("length", "long_axis", "short_axis"), "mm"),
+    "area": "mm2",
+    "adc": "mm2/s",
+}
+
+
+def _factor(field: Field) -> float:
+    """What a measured value is multiplied by to stand in the field's unit."""
+    of = _MEASURED_IN.get(field.measure or "")
+    return convert(1.0, of, field.unit) if of and field.unit else 1.0
 
 
 def _range(field: Field) -> dict[str, Any]:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from provident.expressions import Expression, NameType
 from provident.forms.form import Form
-from provident.forms.model import Choice, Derivation, Field, Gate, Grid, Row
+from provident.forms.model import (
+    Choice,
+    Derivation,
+    Field,
+    Gate,
+    Grid,
+    Repeat,
+    Row,
+)
 from provident.kernel import PlanError
 from provident.plan.models.form_names import (
     FormParts,
@@ -22,6 +30,7 @@ from provident.plan.models.forms import (
     FormFile,
     GateModel,
     GridModel,
+    RepeatModel,
 )
 
 
@@ -45,7 +54,7 @@ def compile_form(model: FormFile) -> Form:
         missing=dict(model.missing),
         items=tuple(_field(name, item.ask, item) for name, item in model.items.items()),
         grids=tuple(_grid(parts, name, grid) for name, grid in model.grids.items()),
-        derivations=_compiled(parts, parts.derive, answer_names(parts)),
+        derivations=_compiled(parts, parts.derived, answer_names(parts)),
         study_data=frozenset(parts.study_data),
         enter=model.access.enter,
         hidden_from=model.access.hidden_from,
@@ -72,19 +81,32 @@ def _field(key: str, label: str, answer: Answerable) -> Field:
 
 
 def _grid(parts: FormParts, name: str, grid: GridModel) -> Grid:
-    asked_before = parts.items[grid.gate.item].missing if grid.gate else ()
+    asked_before = _codes_before(parts, grid)
     each = _compiled(parts, grid.each, row_names(parts, grid))
     return Grid(
         id=name,
         title=grid.title or name.replace("_", " ").capitalize(),
-        rows=tuple(Row(id=row, label=words) for row, words in rows_of(grid).items()),
+        rows=tuple(
+            Row(id=row, label=words)
+            for row, words in rows_of(grid, parts.items).items()
+        ),
         columns=tuple(
             _column(name, key, column.label, column, asked_before)
             for key, column in grid.columns.items()
         ),
         gate=_gate(grid.gate),
+        repeat=_repeat(grid.repeat),
         each=each,
     )
+
+
+def _codes_before(parts: FormParts, grid: GridModel) -> tuple[str, ...]:
+    """Codes that the question before a grid can put into its cells."""
+    if grid.gate:
+        return parts.items[grid.gate.item].missing
+    if grid.repeat:
+        return (*parts.items[grid.repeat.count].missing, grid.repeat.beyond)
+    return ()
 
 
 def _column(
@@ -109,6 +131,12 @@ def _gate(gate: GateModel | None) -> Gate | None:
     if gate is None:
         return None
     return Gate(item=gate.item, when=gate.when, fill=gate.otherwise.fill)
+
+
+def _repeat(repeat: RepeatModel | None) -> Repeat | None:
+    if repeat is None:
+        return None
+    return Repeat(item=repeat.count, beyond=repeat.beyond)
 
 
 def _compiled(

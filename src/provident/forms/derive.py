@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from provident.expressions import Missing, Value
-from provident.forms.expand import expand
+from provident.forms.expand import expand, rows_there
 from provident.forms.form import Form
 from provident.forms.model import Answer, Answers, Grid
 
@@ -100,26 +100,60 @@ def _seen(form: Form, values: Mapping[str, Answer], key: str) -> Answer | Missin
     return value
 
 
+class _Cells(Mapping[str, Any]):
+    """A grid's columns, and its rows made when an expression asks for one."""
+
+    def __init__(self, columns: Mapping[str, tuple[Any, ...]], rows: Sequence[str]):
+        self.columns, self.rows = columns, rows
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.columns:
+            return self.columns[name]
+        try:
+            at = self.rows.index(name)
+        except ValueError:
+            raise KeyError(name) from None
+        return {column: cells[at] for column, cells in self.columns.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.columns, *self.rows))
+
+    def __len__(self) -> int:
+        return len(self.columns) + len(self.rows)
+
+
 def _grid_names(
     form: Form,
     grid: Grid,
     values: Mapping[str, Answer],
     items: Names,
     computed: dict[str, Value],
-) -> Names:
-    rows: dict[str, Names] = {}
-    for row in grid.rows:
-        cells: Names = {
-            str(c.column): _seen(form, values, grid.key(row.id, str(c.column)))
-            for c in grid.columns
-        }
-        for derivation in grid.each:
-            value = derivation.expression.evaluate({**items, **cells})
-            cells[derivation.id] = computed[grid.key(row.id, derivation.id)] = value
-        rows[row.id] = cells
-    columns = [*(str(c.column) for c in grid.columns), *(d.id for d in grid.each)]
-    whole: Names = {c: tuple(cells[c] for cells in rows.values()) for c in columns}
-    return {**whole, **rows}
+) -> Mapping[str, Any]:
+    keys, get = form.keys[grid.id], values.get
+    # A group that repeats has the rows that were counted, and no others.
+    there = rows_there(form, grid, values)
+    # A number stands for itself: only texts and gaps can be codes.
+    whole: dict[str, tuple[Any, ...]] = {
+        column: tuple(
+            [
+                v
+                if (v := get(key)) is not None and type(v) is not str
+                else _seen(form, values, key)
+                for key in cells[:there]
+            ]
+        )
+        for column, cells in keys.columns
+    }
+    for derivation in grid.each:
+        run, found, names = derivation.expression.evaluate, [], dict(items)
+        for at, row in enumerate(keys.rows[:there]):
+            for column, cells in whole.items():
+                names[column] = cells[at]
+            value = run(names)
+            computed[grid.key(row, derivation.id)] = value
+            found.append(value)
+        whole[derivation.id] = tuple(found)
+    return _Cells(whole, keys.rows[:there])
 
 
 def _stored(value: Value) -> Answer:

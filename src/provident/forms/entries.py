@@ -111,7 +111,7 @@ def _failed(form: Form, code: str, message: str, key: str = "") -> Finding:
 
 def _extremes(form: Form) -> Iterator[dict[str, Answer]]:
     """Everything at its lowest and highest, and with each missing code of the form."""
-    opened = {g.gate.item: g.gate.when for g in form.grids if g.gate}
+    opened = _opened(form)
     for pick in (0, -1):
         yield {**{k: _end(f, pick) for k, f in form.fields.items()}, **opened}
     for code in form.missing:
@@ -128,8 +128,17 @@ def _extremes(form: Form) -> Iterator[dict[str, Answer]]:
             }
 
 
+def _opened(form: Form) -> dict[str, Answer]:
+    """The answers with which every cell is asked for."""
+    gates: dict[str, Answer] = {g.gate.item: g.gate.when for g in form.grids if g.gate}
+    counts: dict[str, Answer] = {
+        g.repeat.item: len(g.rows) for g in form.grids if g.repeat
+    }
+    return gates | counts
+
+
 def _behind(form: Form, grid: str, item: str) -> bool:
-    return any(g.id == grid and g.gate and g.gate.item == item for g in form.grids)
+    return any(g.id == grid and g.asked_first == item for g in form.grids)
 
 
 def _end(field: Field, pick: int) -> Answer:

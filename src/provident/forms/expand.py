@@ -1,4 +1,4 @@
-"""What one answer to a gate question says about a whole grid."""
+"""What one answer says about a whole grid: a gate question, or how often a group repeats."""
 
 from __future__ import annotations
 
@@ -37,13 +37,42 @@ def implied_value(form: Form, grid: Grid, answers: Answers) -> Answer | None:
     return str(said) if said in question.missing else grid.gate.fill
 
 
+def rows_there(form: Form, grid: Grid, answers: Answers) -> int | None:
+    """How many rows a group that repeats has; None for other grids, and while nobody has said."""
+    if grid.repeat is None:
+        return None
+    said, question = answers.get(grid.repeat.item), form.fields[grid.repeat.item]
+    if blank(said) or misfit(form.missing, question, said) or isinstance(said, str):
+        return None
+    assert isinstance(said, int)
+    return said
+
+
+def _beyond(form: Form, grid: Grid, answers: Answers) -> tuple[int, Answer] | None:
+    """From which row on a group that repeats is filled, and with what."""
+    assert grid.repeat is not None
+    said, question = answers.get(grid.repeat.item), form.fields[grid.repeat.item]
+    if isinstance(said, str) and said in question.missing:
+        return 0, said  # nobody could count: no row is known
+    there = rows_there(form, grid, answers)
+    return None if there is None else (there, grid.repeat.beyond)
+
+
 def implied_cells(form: Form, answers: Answers) -> Iterator[tuple[str, Answer]]:
-    """The cells that the gate questions decide, with their values."""
+    """The cells that gate questions and counts decide, with their values."""
     for grid in form.grids:
-        value = implied_value(form, grid, answers)
-        if value is None:
-            continue
-        for row in grid.rows:
+        first = 0
+        if grid.repeat is not None:
+            filled = _beyond(form, grid, answers)
+            if filled is None:
+                continue
+            first, value = filled
+        else:
+            gate = implied_value(form, grid, answers)
+            if gate is None:
+                continue
+            value = gate
+        for row in grid.rows[first:]:
             for column in grid.columns:
                 assert column.column is not None
                 yield grid.key(row.id, column.column), value
@@ -56,7 +85,9 @@ def expand(form: Form, answers: Answers) -> Expanded:
         InvalidInput: a cell holds something other than what its gate question implies
             (`check_answers` says so first, with the cell).
     """
-    values: dict[str, Answer] = {k: v for k, v in answers.items() if not blank(v)}
+    values: dict[str, Answer] = {
+        k: v for k, v in answers.items() if v is not None and v != ""
+    }
     implied: set[str] = set()
     for key, value in implied_cells(form, answers):
         if values.get(key, value) != value:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from provident.expressions import Expression, Kind, Of
 from provident.kernel import PlanError
+from provident.plan.models.form_parts import Measure as Measure
 from provident.plan.quantities import Interval
 
 
@@ -16,7 +17,6 @@ Answers = Mapping[str, Any]
 """Answers by key (`normal`, `bones.capitate.ero`): numbers, choice codes, missing codes, texts."""
 
 AnswerType = Literal["choice", "integer", "number", "text"]
-Measure = Literal["length", "angle", "mean"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,14 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A group that repeats: `item` says how many rows there are, `beyond` stands in the others."""
+
+    item: str
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row of a grid."""
 
@@ -122,7 +130,15 @@ class Grid:
     rows: tuple[Row, ...]
     columns: tuple[Field, ...]
     gate: Gate | None = None
+    repeat: Repeat | None = None
     each: tuple[Derivation, ...] = ()
+
+    @property
+    def asked_first(self) -> str | None:
+        """The item that is asked before the cells: the gate question, or how many rows there are."""
+        if self.gate:
+            return self.gate.item
+        return self.repeat.item if self.repeat else None
 
     def key(self, row: str, column: str) -> str:
         """The key of one cell."""

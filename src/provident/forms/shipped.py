@@ -23,6 +23,7 @@ SCORES: Mapping[str, str] = {
     "myrads": "MY-RADS",
     "pirads21": "PI-RADS 2.1",
     "ramris": "RAMRIS",
+    "ramris2016": "RAMRIS, update of 2016 with narrowing and tenosynovitis",
     "recist11": "RECIST 1.1",
     "smaria": "Simplified MaRIA",
     "sparcc_sij": "SPARCC, sacroiliac joints",

@@ -98,6 +98,7 @@ TABLE: tuple[Reference, ...] = (
     Reference("reading/*.yaml", "finish_by.milestone", "milestone"),
     Reference("reading/*.yaml", "repeats.last_draw", "milestone", r".* before (\w+)"),
     Reference("forms/*.yaml", "needs.[]", "series or output"),
+    Reference("forms/*.yaml", "views.{}", "exam"),
     Reference("forms/*.yaml", "access.enter.[]", "role"),
     Reference("forms/*.yaml", "access.hidden_from.[]", "role or party"),
     Reference("forms/*.yaml", "accepted_by.[]", "role"),

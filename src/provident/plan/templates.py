@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from collections.abc import Mapping
+from importlib.resources import files as files_of
 from pathlib import Path
 
 from provident.kernel import NotFound, Refused
@@ -20,7 +21,7 @@ def shipped() -> Path:
     Raises:
         NotFound: this copy of Provident has none.
     """
-    package = Path(str(files("provident")))
+    package = Path(str(files_of("provident")))
     for folder in (package / "plans", package.parents[1] / "plans"):
         if (folder / START / "study.yaml").is_file():
             return folder
@@ -47,14 +48,18 @@ def template_files(name: str) -> dict[str, bytes]:
     return read_folder(shipped() / name)
 
 
-def start(folder: Path, like: str = START) -> tuple[Path, ...]:
+def start(
+    folder: Path, like: str = START, files: Mapping[str, bytes] | None = None
+) -> tuple[Path, ...]:
     """Write a new plan into an empty or new folder; the files written.
+
+    `files` are written in the place of the shipped ones, such as those of `starting.started`.
 
     Raises:
         Refused: the folder holds something, or is a file.
         NotFound: there is no such plan to start from.
     """
-    content = template_files(like)
+    content = template_files(like) if files is None else files
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(
             f"{folder} is not empty; give a new or empty folder, so that nothing is overwritten"

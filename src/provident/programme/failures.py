@@ -70,7 +70,7 @@ FAILURES: dict[str, Failure] = {
     ),
     "B3": Failure(
         happened="Two modalities were read by independent readers, each blind to the other.",
-        checks=("READ.SAME_POOL_TWO_EXAMS", "READ.SAME_ADJUDICATOR_TWO_EXAMS", "READ.SCAN_SCORE_VISIBLE", "READ.READER_KNOWS_PATIENT"),
+        checks=("READ.SAME_POOL_TWO_EXAMS", "READ.APART_SAME_READERS", "READ.SAME_ADJUDICATOR_TWO_EXAMS", "READ.SCAN_SCORE_VISIBLE", "READ.READER_KNOWS_PATIENT"),
         files=("reading/*.yaml", "forms/*.yaml", "people.yaml"),
     ),
     "C1": Failure(

@@ -80,6 +80,37 @@ def _group(source: Dataset) -> Dataset:
     return made
 
 
+# How the quantities are written as units (UCUM).
+_UCUM = {"SUV": "g/ml{SUVbw}", "mm2/s": "mm2/s"}
+
+
+def _meaning(source: Dataset) -> Dataset | None:
+    """SUV or ADC as a mapping of the stored values (PS3.3 C.7.6.16.2.11), so that weight and dose need not be copied."""
+    from pydicom import Dataset
+
+    from provident.dicom.pixel_meaning import meaning, rescale
+
+    known = meaning(source)
+    if known is None or int(source.get("NumberOfFrames") or 1) > 1:
+        return None
+    slope, intercept = rescale(source)
+    signed = bool(source.get("PixelRepresentation"))
+    top = 2 ** int(source.get("BitsStored") or 16)
+    unit = Dataset()
+    unit.CodeValue, unit.CodingSchemeDesignator = _UCUM[known.unit], "UCUM"
+    unit.CodeMeaning = known.unit
+    made = Dataset()
+    made.LUTExplanation, made.LUTLabel = known.of.upper(), known.of.upper()
+    made.MeasurementUnitsCodeSequence = [unit]
+    made.RealWorldValueSlope = known.factor * slope
+    made.RealWorldValueIntercept = known.factor * intercept
+    first = -(top // 2) if signed else 0
+    kind = "SS" if signed else "US"
+    made.add_new("RealWorldValueFirstValueMapped", kind, first)
+    made.add_new("RealWorldValueLastValueMapped", kind, first + top - 1)
+    return made
+
+
 def reading_copy(data: bytes, *, key: bytes, case: str, number: int) -> bytes:
     """One image as a reader may have it.
 
@@ -110,6 +141,9 @@ def reading_copy(data: bytes, *, key: bytes, case: str, number: int) -> bytes:
     made.SOPInstanceUID = _uid(key, case, str(source.SOPInstanceUID))
     made.SeriesInstanceUID = _uid(key, case, str(source.SeriesInstanceUID))
     made.StudyInstanceUID = _uid(key, case)
+    known = _meaning(source)
+    if known is not None:
+        made.RealWorldValueMappingSequence = [known]
     if "FrameOfReferenceUID" in source:
         made.FrameOfReferenceUID = _uid(key, case, str(source.FrameOfReferenceUID))
     made.InstanceNumber = number

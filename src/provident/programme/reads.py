@@ -12,13 +12,17 @@ from provident.plan.models.problems import Problem
 from provident.plan.models.reading import ReadDesignFile
 from provident.plan.models.reading_rules import analysed_value, compile_conditions
 from provident.plan.nearest import did_you_mean
+from provident.programme.hanging import hang_of
+from provident.programme.qualifying import qualify_problems
 from provident.reading import (
     Adjudicated,
     Agreed,
     FinalRule,
     Mode,
+    NoMajority,
     OrderRule,
     ReadDesign,
+    Serves,
     Tie,
 )
 
@@ -57,7 +61,7 @@ def read_design(plan: Plan, endpoint: str) -> ReadDesign:
     conditions, _ = compile_conditions(file, form_names(plan.forms[file.form]))
     value = analysed_value(file, conditions)
     assert value is not None  # the file's own rules ask for one
-    adjudicates = file.adjudicate is not None
+    how = file.adjudicate.how if file.adjudicate else ""
     return ReadDesign(
         endpoint=endpoint,
         form=compiled,
@@ -65,16 +69,22 @@ def read_design(plan: Plan, endpoint: str) -> ReadDesign:
         per_participant=file.unit == "participant",
         visits=file.visits,
         show=file.show or _needed(compiled, file.exam),
+        hang=hang_of(file.hang),
         value=value,
         mode=Mode(file.present.mode),
         hidden_time_order=file.present.time_order == "hidden",
         own_prior_answers=file.present.prior_answers == "own locked",
+        global_may_change=file.present.global_read.may_change
+        if file.present.global_read
+        else (),
         primaries=file.readers.primary,
         pool=file.readers.pool,
         everyone_reads=file.readers.assignment == "all",
-        adjudicator_pool=file.readers.adjudicator_pool if adjudicates else None,
-        adjudicator_chooses=file.adjudicate is not None
-        and file.adjudicate.how == "choice of one of the two",
+        adjudicator_pool=file.readers.adjudicator_pool
+        if file.readers.adjudicator
+        else None,
+        adjudicator_chooses=how == "choice of one of the two",
+        consensus=how == "consensus of the two",
         technical_query_first=file.adjudicate is not None
         and file.adjudicate.technical_query_first,
         conditions=conditions,
@@ -91,6 +101,9 @@ def read_design(plan: Plan, endpoint: str) -> ReadDesign:
         ),
         session_minutes=file.sessions.at_most,
         session_reads=file.sessions.reads,
+        serves=Serves(file.serves),
+        apart_from=_apart(plan, endpoint),
+        on_the_side=file.unscheduled,
         hide=file.hide,
         hidden_from=_hidden_from(plan, compiled),
     )
@@ -110,6 +123,8 @@ def read_problems(plan: Plan, endpoint: str) -> list[Problem]:
     file: ReadDesignFile = plan.reading[endpoint]
     names = form_names(plan.forms[file.form])
     conditions, problems = compile_conditions(file, names)
+    problems += _global_read(plan, file)
+    problems += qualify_problems(file, names)
     if problems:
         return problems
     value = analysed_value(file, conditions)
@@ -128,6 +143,20 @@ def read_problems(plan: Plan, endpoint: str) -> list[Problem]:
     return problems
 
 
+def _global_read(plan: Plan, file: ReadDesignFile) -> list[Problem]:
+    keys = list(form(plan, file.form).fields)
+    found = file.present.global_read
+    return [
+        Problem(
+            ("present", "global_read", "may_change", i),
+            f'the form {file.form} has no item or group "{name}"{did_you_mean(name, keys)}',
+            name,
+        )
+        for i, name in enumerate(found.may_change if found else ())
+        if not any(key == name or key.startswith(f"{name}.") for key in keys)
+    ]
+
+
 def _means_of_texts(file: ReadDesignFile, value: str) -> list[Problem]:
     return [
         Problem(
@@ -139,7 +168,7 @@ def _means_of_texts(file: ReadDesignFile, value: str) -> list[Problem]:
             ("agreed", file.final.agreed, "write agreed: same value"),
             ("adjudicated", file.final.adjudicated, "write adjudicated: majority"),
         )
-        if rule and rule.startswith("mean")
+        if rule and rule.startswith(("mean", "median"))
     ]
 
 
@@ -185,8 +214,16 @@ def _final_rule(file: ReadDesignFile) -> FinalRule:
         agreed=Agreed(final.agreed),
         adjudicated=Adjudicated(final.adjudicated) if final.adjudicated else None,
         tie=Tie(final.tie) if final.tie else None,
+        no_majority=NoMajority(final.no_majority) if final.no_majority else None,
         the_other_stands=final.one_not_evaluable == "the other",
     )
+
+
+def _apart(plan: Plan, endpoint: str) -> tuple[str, ...]:
+    """The designs that must have other readers: it holds both ways, whichever file says it."""
+    named = set(plan.reading[endpoint].apart_from)
+    named |= {name for name, d in plan.reading.items() if endpoint in d.apart_from}
+    return tuple(sorted(named))
 
 
 def _hidden_from(plan: Plan, compiled: Form) -> dict[str, frozenset[str]]:

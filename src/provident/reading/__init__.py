@@ -7,7 +7,6 @@ from provident.reading.cases import Labels as Labels
 from provident.reading.cases import Placed as Placed
 from provident.reading.cases import check_read as check_read
 from provident.reading.cases import labels_for as labels_for
-from provident.reading.cases import stages as stages
 from provident.reading.cases import to_labels as to_labels
 from provident.reading.cases import to_visits as to_visits
 from provident.reading.client import Desk as Desk
@@ -21,8 +20,10 @@ from provident.reading.design import Adjudicated as Adjudicated
 from provident.reading.design import Agreed as Agreed
 from provident.reading.design import FinalRule as FinalRule
 from provident.reading.design import Mode as Mode
+from provident.reading.design import NoMajority as NoMajority
 from provident.reading.design import OrderRule as OrderRule
 from provident.reading.design import ReadDesign as ReadDesign
+from provident.reading.design import Serves as Serves
 from provident.reading.design import Tie as Tie
 from provident.reading.discordance import NOT_SAME_VALUE as NOT_SAME_VALUE
 from provident.reading.discordance import ONE_NOT_EVALUABLE as ONE_NOT_EVALUABLE
@@ -43,6 +44,14 @@ from provident.reading.reads import value_at as value_at
 from provident.reading.scrub import BlindingLeak as BlindingLeak
 from provident.reading.scrub import check_blinded as check_blinded
 from provident.reading.scrub import date_forms as date_forms
+from provident.reading.stages import Stage as Stage
+from provident.reading.stages import StageKind as StageKind
+from provident.reading.stages import changed as changed
+from provident.reading.stages import check_stage as check_stage
+from provident.reading.stages import merge as merge
+from provident.reading.stages import of_stage as of_stage
+from provident.reading.stages import open_keys as open_keys
+from provident.reading.stages import stages as stages
 from provident.reading.states import CASE as CASE
 from provident.reading.states import READ as READ
 from provident.reading.states import CaseState as CaseState

@@ -88,7 +88,7 @@ def labels_for(design: ReadDesign, case: Case, seed: int, occasion: int = 1) -> 
     if len(case.visits) > 26:
         raise PlanError(f"case {case.id} has more than 26 visits")
     visits = sorted(case.visits, key=lambda v: _rank(design, v))
-    if design.hidden_time_order and design.mode is Mode.SIMULTANEOUS:
+    if design.hidden_time_order and design.mode is not Mode.TIME_POINT:
         purpose = (design.endpoint, "labels", case.id, str(occasion))
         visits = shuffled(seed, purpose, visits)
     return tuple((chr(ord("A") + i), visit) for i, visit in enumerate(visits))
@@ -98,14 +98,6 @@ def _rank(design: ReadDesign, visit: str) -> int:
     if visit not in design.visits:
         raise PlanError(f'"{visit}" is no visit of the read design {design.endpoint}')
     return design.visits.index(visit)
-
-
-def stages(design: ReadDesign, labels: Labels) -> tuple[tuple[str, ...], ...]:
-    """The labels that are open together; each stage is locked before the next is shown."""
-    names = tuple(label for label, _ in labels)
-    if design.mode is Mode.TIME_SEQUENTIAL:
-        return tuple((name,) for name in names)
-    return (names,)
 
 
 def to_visits(labels: Labels, answers: Answers) -> dict[str, dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
 from provident.forms import NOT_EVALUABLE, Answer
 from provident.kernel import NotReady, Refused
-from provident.reading.design import Adjudicated, Agreed, ReadDesign, Tie
+from provident.reading.design import Adjudicated, Agreed, NoMajority, ReadDesign, Tie
 from provident.reading.reads import Read, named_values, value_at
 
 
@@ -91,6 +91,7 @@ def final_value(
         Adjudicated.NEAREST: _nearest,
         Adjudicated.ADJUDICATOR: _adjudicator,
         Adjudicated.MAJORITY: _majority,
+        Adjudicated.CONSENSUS: _consensus,
     }[design.final.adjudicated or Adjudicated.ADJUDICATOR]
     return rule(design, primaries, adjudication)
 
@@ -122,7 +123,7 @@ def _checked(
 def _check_adjudication(design: ReadDesign, adjudication: Read | Chosen | None) -> None:
     if adjudication is None:
         return
-    if design.adjudicator_pool is None:
+    if design.adjudicator_pool is None and not design.consensus:
         raise Refused(f"{design.endpoint} has no adjudication")
     if isinstance(adjudication, Chosen) != design.adjudicator_chooses:
         how = (
@@ -140,6 +141,8 @@ def _check_adjudication(design: ReadDesign, adjudication: Read | Chosen | None) 
 
 def _agreed(design: ReadDesign, reads: list[Read]) -> FinalValue:
     rule = design.final.agreed
+    if design.primaries > 2:
+        return _panel(design, reads)
     if rule is Agreed.MEAN:
         usable = [r for r in reads if _evaluable(design, r)]
         if design.final.the_other_stands and len(usable) == 1:
@@ -155,6 +158,52 @@ def _agreed(design: ReadDesign, reads: list[Read]) -> FinalValue:
             f"{design.endpoint}: the two reads differ; an adjudication decides"
         )
     return _made(design, reads[:1], str(rule), False)
+
+
+def _panel(design: ReadDesign, reads: list[Read]) -> FinalValue:
+    """Three readers or more: a reader who cannot evaluate is left out, unless half or more cannot."""
+    rule, usable = design.final.agreed, [r for r in reads if _evaluable(design, r)]
+    if 2 * len(usable) <= len(reads):
+        cannot = [r for r in reads if not _evaluable(design, r)]
+        return _made(
+            design, cannot[:1], f"{rule}; half or more could not evaluate it", False
+        )
+    if rule is Agreed.MAJORITY:
+        return _by_majority(design, reads, usable)
+    if rule is Agreed.MEDIAN:
+        return _median(design, usable, str(rule))
+    return _made(design, usable, str(rule), False)
+
+
+def _by_majority(
+    design: ReadDesign, reads: list[Read], usable: list[Read]
+) -> FinalValue:
+    for one in usable:
+        same = [r for r in usable if _same(_value(design, one), _value(design, r))]
+        if 2 * len(same) > len(reads):
+            words = f"majority ({len(same)} of {len(reads)})"
+            return _made(design, same[:1], words, False, [r.id for r in same])
+    rule = design.final.no_majority
+    if rule is NoMajority.MEDIAN:
+        return _median(design, usable, "no majority; median")
+    final = _made(design, usable, f"no majority; {rule}", False)
+    values = dict.fromkeys(final.values, NOT_EVALUABLE)
+    return replace(final, value=NOT_EVALUABLE, values=values)
+
+
+def _median(design: ReadDesign, usable: list[Read], rule: str) -> FinalValue:
+    """The read in the middle, or the mean of the two in the middle; all its values come from them."""
+    numbers = [
+        (number, r) for r in usable if (number := _number(design, r)) is not None
+    ]
+    ordered = [r for _, r in sorted(numbers, key=lambda pair: (pair[0], pair[1].seat))]
+    half, odd = divmod(len(ordered), 2)
+    middle = ordered[half : half + 1] if odd else ordered[half - 1 : half + 1]
+    return _made(design, middle, rule, False)
+
+
+def _consensus(design: ReadDesign, reads: list[Read], third: Read) -> FinalValue:
+    return _made(design, [third], str(Adjudicated.CONSENSUS), True)
 
 
 def _chosen(design: ReadDesign, reads: list[Read], choice: Chosen) -> FinalValue:

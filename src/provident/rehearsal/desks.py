@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 
 from provident.plan import Plan
 from provident.rehearsal.cast import Account
@@ -20,6 +21,7 @@ _ISSUED_BY = re.compile(r"<dt>Issued by</dt>\s*<dd>([^<]*)</dd>")
 _RELEASE = re.compile(r"/reading/cases/\d+/release")
 _DRAW = re.compile(r"/reading/designs/([\w-]+)/draw")
 _PASSED_TEST, _FAILED_TEST = "passed the transfer test with today", "failed the latest transfer test"  # fmt: skip
+_WHOM = re.compile(r'name="whom"[^>]*value="([^"]+)"')
 _OPEN_LIMIT = re.compile(r'name="name" value="([\w.-]+)"')
 TABS = 3  # exams that the physicist has open at a time; each signature takes the platform a fifth of a second
 AS_PLANNED = "as in the manual"  # the word for an exam that passed
@@ -257,6 +259,18 @@ class TrialOffice:
         """Open a site on the grounds of its checklist; without a transfer test that it passed the platform refuses."""
         told = {"reason": "Survey accepted, agreement signed, training complete, transfer test passed."}  # fmt: skip
         self.visitor.send(self.visitor.path(f"sites/{site}/open"), told)
+
+    def qualified_elsewhere(self, on: date, certificate: str, reason: str) -> None:
+        """Sign that all readers and the adjudicator qualified elsewhere, in everything that they read."""
+        path = self.visitor.path("readers/standing/elsewhere")
+        whom = _WHOM.findall(self.visitor.get(path).source)
+        if not whom:
+            raise Stopped("The page shows no reader to sign for.")
+        told = {
+            "whom": whom, "certificate": certificate, "on": on.isoformat(), "reason": reason,
+            "password": self.visitor.account.password,
+        }  # fmt: skip
+        self.visitor.send(path, told)
 
     def fix_limits(self, value: float, reason: str) -> None:
         """Fix every figure that the plan leaves open."""

@@ -138,6 +138,10 @@ class Play:
         office = self.trial_office()
         for account in self.accounts[1:]:
             office.make_account(account)
+        office.qualified_elsewhere(
+            (at - timedelta(days=60)).date(), "Reader training of the pilot study, sets 1 and 2",
+            "Same form, same kind of images, agreement with the reference above the plan's limits.",
+        )  # fmt: skip
         began = time.monotonic()
         self.platform.clock.set(at - timedelta(days=10))
         sites = list(self.plan.sites.sites)

@@ -78,9 +78,7 @@ def _or(study: ReadStudy, metric: str, question: AccuracyQuestion) -> Answer:
 
 
 def _dbm(study: ReadStudy, metric: str, question: AccuracyQuestion) -> Answer:
-    if metric != "auc":
-        raise InvalidInput("DBM is for areas here; use --statistic or for calls.")
-    return dorfman_berbaum_metz(study, level=question.level)
+    return dorfman_berbaum_metz(study, metric=cast(Any, metric), level=question.level)
 
 
 def _u(study: ReadStudy, metric: str, question: AccuracyQuestion) -> Answer:

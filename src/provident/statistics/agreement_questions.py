@@ -67,11 +67,13 @@ def answer_agreement(rows: Readings, question: AgreementQuestion) -> Answer:
     """Raises `InvalidInput`, with file and line where a row is at fault."""
     name = known(question.statistic, _AGREEMENT)
     if name == "auto":
-        name = _suited(rows, question)
+        name = suited(rows, question)
     return _AGREEMENT[name](rows, question)
 
 
-def _by(rows: Readings, question: AgreementQuestion) -> Callable[[Reading], str]:
+def compared_by(
+    rows: Readings, question: AgreementQuestion
+) -> Callable[[Reading], str]:
     """What makes the columns: readers, or modalities where there is one reader."""
     readers, modalities = len(rows.readers), len(rows.modalities)
     compare = question.compare or (
@@ -92,14 +94,14 @@ def _by(rows: Readings, question: AgreementQuestion) -> Callable[[Reading], str]
     return lambda row: row.modality
 
 
-def _suited(rows: Readings, question: AgreementQuestion) -> str:
+def suited(rows: Readings, question: AgreementQuestion) -> str:
     """Measurements: ICC. Two columns without blanks: kappa. Else Krippendorff's alpha."""
     scores = {row.score for row in rows.rows if row.score is not None}
     if _all_numbers(scores) and (
         len(scores) > 10 or any(not float(one).is_integer() for one in scores)
     ):
         return "icc"
-    cells, columns = long_table.table(rows, _by(rows, question), numeric=False)
+    cells, columns = long_table.table(rows, compared_by(rows, question), numeric=False)
     whole = all(value is not None for line in cells for value in line)
     return "kappa" if len(columns) == 2 and whole else "krippendorff"
 
@@ -114,7 +116,9 @@ def _all_numbers(scores: set[str]) -> bool:
 def _cells(
     rows: Readings, question: AgreementQuestion, *, numeric: bool
 ) -> tuple[list[list[Any]], tuple[str, ...]]:
-    cells, columns = long_table.table(rows, _by(rows, question), numeric=numeric)
+    cells, columns = long_table.table(
+        rows, compared_by(rows, question), numeric=numeric
+    )
     if len(columns) < 2:
         raise InvalidInput(
             f"{rows.file}: two readers or modalities are needed at least."
@@ -224,7 +228,7 @@ def _icc(rows: Readings, question: AgreementQuestion) -> Answer:
 
 
 def _bland_altman(rows: Readings, question: AgreementQuestion) -> Answer:
-    by = _by(rows, question)
+    by = compared_by(rows, question)
     repeats = Counter((row.case, by(row)) for row in rows.rows)
     if max(repeats.values()) == 1:
         a, b, columns, gaps = _two(rows, question, numeric=True)

@@ -28,8 +28,8 @@ def kappa(
 ) -> Estimate:
     """Cohen's kappa of the ratings `a` and `b` of the same cases.
 
-    `weights`: None, linear, quadratic, ordinal, radical, ratio, or a matrix. A case with a
-    blank is refused, or left out with `missing="leave_out"`. With `bootstrap` the standard
+    `weights`: None, a kind of `weights.weight_matrix` (linear, quadratic, ...), or a matrix. A
+    case with a blank is refused, or left out with `missing="leave_out"`. With `bootstrap` the standard
     error and percentile interval come from resampled cases, else from the large-sample
     formula. Cohen, Educ Psychol Meas 1960;20:37 and Psychol Bull 1968;70:213; standard
     errors: Fleiss, Cohen & Everitt, Psychol Bull 1969;72:323. Raises `InvalidInput`.

@@ -38,25 +38,28 @@ def krippendorff(
     """
     check_choice("metric", metric, get_args(Metric))
     rated = ratings(table, categories=categories)
-    coincidences = _coincidences(rated)
-    if len(coincidences) < 2:
+    counts = _paired(rated)
+    n = len(counts)
+    if n < 2:
         raise InvalidInput("Two cases at least must be rated by two readers or more.")
     difference = _Difference(rated, metric, weights)
-    total = coincidences.sum(axis=0)
+    # Cases with the same answers are counted together.
+    kinds, times = _alike(counts)
+    coincidences = _coincidences(kinds)
+    total = np.einsum("k,kij->ij", times, coincidences)
     estimate = float(_alphas(total[None], difference)[0])
     if math.isnan(estimate):
         raise InvalidInput("All paired ratings are the same: alpha is not defined.")
-    n = len(coincidences)
     if bootstrap is not None:
         q = rated.q
-        drawn = bootstrap.counts(n) @ coincidences.reshape(n, q * q)
+        drawn = bootstrap.counts(n) @ _coincidences(counts).reshape(n, q * q)
         replicates = _alphas(drawn.reshape(-1, q, q), difference)
         se, ci = spread(replicates), percentile_interval(replicates, level)
         way = f"bootstrap of cases, {bootstrap.samples} samples"
     else:
         without = _alphas(total - coincidences, difference)
-        gap = without - without.mean()
-        se = math.sqrt((n - 1) / n * float((gap * gap).sum()))
+        gap = without - float(without @ times) / n
+        se = math.sqrt((n - 1) / n * float((gap * gap) @ times))
         ci, way = t_interval(estimate, se, n - 1, level), "jackknife over cases"
     return Estimate(
         statistic="krippendorff",
@@ -117,14 +120,29 @@ def _of_values(rated: Ratings, metric: str) -> Floats:
     return np.asarray(share**2)
 
 
-def _coincidences(rated: Ratings) -> Floats:
-    """Each case's pairs of values, by its number of ratings less one: cases x q x q."""
+def _paired(rated: Ratings) -> Floats:
+    """Each case's counts by category, of cases rated twice or more: cases x q."""
     counts = rated.counts()
-    counts = counts[counts.sum(axis=1) >= 2]
+    return np.asarray(counts[counts.sum(axis=1) >= 2])
+
+
+def _coincidences(counts: Floats) -> Floats:
+    """Each case's pairs of values, by its number of ratings less one: cases x q x q."""
     pairs = counts[:, :, None] * counts[:, None, :]
-    diagonal = np.arange(rated.q)
+    diagonal = np.arange(counts.shape[1])
     pairs[:, diagonal, diagonal] -= counts
     return np.asarray(pairs / (counts.sum(axis=1) - 1)[:, None, None])
+
+
+def _alike(counts: Floats) -> tuple[Floats, Floats]:
+    """The different rows of counts, and how many cases have each."""
+    base = counts.max() + 1
+    if base ** counts.shape[1] < 2**53:  # then a row is a number, exactly
+        packed = counts @ base ** np.arange(counts.shape[1])
+        _, first, times = np.unique(packed, return_index=True, return_counts=True)
+        return counts[first], times.astype(np.float64)
+    kinds, times = np.unique(counts, axis=0, return_counts=True)
+    return kinds, times.astype(np.float64)
 
 
 def _alphas(totals: Floats, difference: _Difference) -> Floats:

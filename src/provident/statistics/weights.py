@@ -12,7 +12,14 @@ from provident.statistics.values import Floats
 
 
 Weighting: TypeAlias = Literal[
-    "unweighted", "linear", "quadratic", "ordinal", "radical", "ratio"
+    "unweighted",
+    "linear",
+    "quadratic",
+    "ordinal",
+    "radical",
+    "ratio",
+    "circular",
+    "bipolar",
 ]
 Weights: TypeAlias = Weighting | Sequence[Sequence[float]] | Floats | None
 
@@ -26,7 +33,8 @@ def weight_matrix(
 
     Distances are those of the categories' values where they are numbers, else of their
     positions. Linear: Cicchetti & Allison 1971; quadratic: Fleiss & Cohen 1973; ordinal,
-    radical and ratio: Gwet, Handbook of Inter-Rater Reliability, 4th ed. 2014, ch. 3.
+    radical, ratio, circular and bipolar: Gwet, Handbook of Inter-Rater Reliability, 4th ed.
+    2014, ch. 3.
     Raises `InvalidInput`.
     """
     q = len(categories)
@@ -60,8 +68,8 @@ def _of_distance(kind: str, values: Floats) -> Floats:
         return np.asarray(1 - (apart / reach) ** 2)
     if kind == "radical":
         return np.asarray(1 - np.sqrt(apart / reach))
-    if kind == "ratio":
-        return _ratio(values)
+    if kind in _OF_VALUES:
+        return _OF_VALUES[kind](values)
     between = np.abs(np.subtract.outer(np.arange(len(values)), np.arange(len(values))))
     pairs = between * (between + 1) / 2
     return np.asarray(1 - pairs / pairs.max())
@@ -79,6 +87,26 @@ def _ratio(values: Floats) -> Floats:
     )
     worst = (values.max() - values.min()) / (values.max() + values.min())
     return np.asarray(1 - (share / worst) ** 2)
+
+
+def _circular(values: Floats) -> Floats:
+    """The last category is a neighbour of the first."""
+    turn = np.pi * np.subtract.outer(values, values) / (np.ptp(values) + 1)
+    apart = np.sin(turn) ** 2
+    return np.asarray(1 - apart / apart.max())
+
+
+def _bipolar(values: Floats) -> Floats:
+    """A step near an end of the scale counts for more than one in its middle."""
+    low, high = values.min(), values.max()
+    total = values[:, None] + values[None, :]
+    room = (total - 2 * low) * (2 * high - total)
+    squared = np.subtract.outer(values, values) ** 2
+    apart = np.divide(squared, room, out=np.zeros_like(total), where=room > 0)
+    return np.asarray(1 - apart / apart.max())
+
+
+_OF_VALUES = {"ratio": _ratio, "circular": _circular, "bipolar": _bipolar}
 
 
 def _custom(weights: Any, q: int) -> Floats:

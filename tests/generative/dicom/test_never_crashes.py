@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provident.dicom import (
+    FACT_TAGS,
     NotReadable,
     SeriesFacts,
     csa,
@@ -26,6 +29,8 @@ WHOLE = [
 
 
 def all_the_way(data: bytes) -> None:
+    with contextlib.suppress(NotReadable):
+        series_facts([("x", read_header(data, only=FACT_TAGS))])
     try:
         header = read_header(data)
     except NotReadable:

@@ -79,7 +79,16 @@ def test_unweighted_coefficients_do_not_depend_on_names(table, measure, data):
     table=tables,
     measure=st.sampled_from(MEASURES),
     weights=st.sampled_from(
-        ["unweighted", "linear", "quadratic", "ordinal", "radical", "ratio"]
+        [
+            "unweighted",
+            "linear",
+            "quadratic",
+            "ordinal",
+            "radical",
+            "ratio",
+            "circular",
+            "bipolar",
+        ]
     ),
 )
 def test_an_answer_is_at_most_one_and_its_error_not_negative(table, measure, weights):

@@ -76,6 +76,46 @@ def test_dbm_and_obuchowski_rockette_with_the_jackknife_are_one(study):
     )
 
 
+def nested(study):
+    """The same ratings with each reader in one treatment."""
+    t, r, c = study.ratings.shape
+    x = np.full((t, t * r, c), np.nan)
+    for i in range(t):
+        x[i, i * r : (i + 1) * r] = study.ratings[i]
+    return stat.ReadStudy(
+        treatments=study.treatments,
+        readers=tuple(range(t * r)),
+        cases=study.cases,
+        truth=study.truth,
+        ratings=x,
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    study=studies(gaps=True),
+    metric=st.sampled_from(["auc", "sensitivity", "specificity"]),
+    nest=st.booleans(),
+)
+def test_they_are_one_with_gaps_nested_readers_and_calls_too(study, metric, nest):
+    study = study if metric == "auc" else study.calls(0)
+    study = nested(study) if nest else study
+    try:
+        one = stat.obuchowski_rockette(study, metric=metric)
+    except InvalidInput:
+        with pytest.raises(InvalidInput):
+            stat.dorfman_berbaum_metz(study, metric=metric)
+        return
+    other = stat.dorfman_berbaum_metz(study, metric=metric)
+
+    assert other.headline.estimate == pytest.approx(one.headline.estimate, abs=1e-12)
+    assert other.headline.se == pytest.approx(one.headline.se, abs=1e-7)
+    assert other.test.f == pytest.approx(one.test.f, rel=1e-6, nan_ok=True)
+    assert [x.se for x in other.per_treatment] == pytest.approx(
+        [x.se for x in one.per_treatment], abs=1e-7
+    )
+
+
 @settings(max_examples=12, deadline=None)
 @given(study=studies(gaps=True))
 def test_the_sums_of_products_are_those_of_a_plain_loop(study):

@@ -169,6 +169,64 @@ def test_recist_table_1(sizes, nontarget, new, expected):
     assert recist(sizes, nontarget, new)[-1] == expected
 
 
+@pytest.mark.parametrize(
+    ("nontarget", "new", "expected"),
+    [
+        ("CR", 0, "CR"),
+        ("NN", 0, "NN"),  # neither CR nor PD
+        ("NE", 0, "NE"),
+        ("PD", 0, "PD"),
+        ("CR", 1, "PD"),
+    ],
+)
+def test_recist_table_2_without_target_lesions(nontarget, new, expected):
+    rows = {f"targets.t{n}.kind": "empty_row" for n in range(1, 6)}
+    rows |= {f"targets.t{n}.mm": "nl" for n in range(1, 6)}
+    points = [
+        rows | {"nontarget": "NN", "new": 0},
+        rows | {"nontarget": nontarget, "new": new},
+    ]
+
+    baseline, later = evaluate_series(score("recist11"), points)
+
+    assert baseline.derived["overall"] == NOT_EVALUABLE
+    assert later.derived["overall"] == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [(80, "PD"), (50, "NE"), (30, "NE")],
+)
+def test_recist_a_lesion_not_measured_hides_no_progression_of_the_others(
+    known, expected
+):
+    """Eisenhauer 2009, 4.4.1: three lesions of 50 mm, two of 80 mm at follow-up are progression."""
+
+    def point(*sizes):
+        return target(sizes[0]) | {
+            "targets.t2.kind": "organ",
+            "targets.t2.mm": "ne" if sizes[1] is None else sizes[1],
+            "nontarget": "no_nt",
+            "new": 0,
+        }
+
+    series = evaluate_series(score("recist11"), [point(30, 20), point(known, None)])
+
+    assert series[-1].derived["overall"] == expected
+
+
+def test_recist_without_an_answer_on_new_lesions_there_is_no_response():
+    points = [
+        target(mm) | {"nontarget": "no_nt", "new": new}
+        for mm, new in ((100, 0), (60, "ne"), (130, "ne"))
+    ]
+
+    first, second = evaluate_series(score("recist11"), points)[1:]
+
+    assert first.derived["overall"] == NOT_EVALUABLE
+    assert second.derived["overall"] == "PD"
+
+
 def test_recist_a_lymph_node_is_gone_below_10_mm():
     assert recist([20, 9], kind="node")[-1] == "CR"
     assert recist([20, 10], kind="node")[-1] == "PR"
@@ -266,6 +324,98 @@ def test_ramris_reaches_its_published_maximum():
 
     totals = [derived[f"{n}_total"] for n in ("erosion", "osteitis", "synovitis")]
     assert totals == [230, 69, 21]
+
+
+def test_the_ramris_of_2016_reaches_its_maxima():
+    derived = derive(score("ramris2016"), everywhere("ramris2016", 10, normal=0))
+
+    names = ("erosion", "osteitis", "synovitis", "jsn", "tenosynovitis")
+    assert [derived[f"{n}_total"] for n in names] == [230, 69, 21, 84, 39]
+
+
+def test_pirads_table_cell_by_cell():
+    """Turkbey 2019, tables of the peripheral zone (DWI leads) and the transition zone (T2 leads)."""
+    pz = {
+        (dwi, dce): {1: 1, 2: 2, 3: 4 if dce else 3, 4: 4, 5: 5}[dwi]
+        for dwi in range(1, 6)
+        for dce in (0, 1)
+    }
+    tz = {
+        (t2, dwi): {1: 1, 2: 3 if dwi >= 4 else 2, 3: 4 if dwi == 5 else 3, 4: 4, 5: 5}[
+            t2
+        ]
+        for t2 in range(1, 6)
+        for dwi in range(1, 6)
+    }
+    form = score("pirads21")
+    found_pz = {
+        (dwi, dce): derive(form, {"zone": "PZ", "t2": 1, "dwi": dwi, "dce": dce})[
+            "pirads"
+        ]
+        for dwi, dce in pz
+    }
+    found_tz = {
+        (t2, dwi): derive(form, {"zone": "TZ", "t2": t2, "dwi": dwi, "dce": 0})[
+            "pirads"
+        ]
+        for t2, dwi in tz
+    }
+
+    assert (found_pz, found_tz) == (pz, tz)
+
+
+def test_pirads_of_inadequate_sequences_is_not_evaluable_where_they_decide():
+    def category(**answers):
+        return derive(score("pirads21"), answers)["pirads"]
+
+    assert category(zone="PZ", t2=4, dwi=3, dce="nq") == NOT_EVALUABLE
+    assert category(zone="PZ", t2=4, dwi=4, dce="nq") == 4
+    assert category(zone="TZ", t2=3, dwi="nq", dce=1) == NOT_EVALUABLE
+    assert category(zone="TZ", t2=4, dwi="nq", dce=1) == 4
+
+
+@pytest.mark.parametrize(
+    ("wall", "edema", "ulcer", "active", "severe"),
+    [
+        (2, 0, 0, 0, 0),
+        (3, 0, 0, 0, 0),
+        (3, 1, 0, 1, 1),
+        (3.4, 0, 0, 1, 0),
+        (2, 0, 1, 1, 1),
+    ],
+)
+def test_maria_is_active_from_7_and_severe_from_11(wall, edema, ulcer, active, severe):
+    """Contrast enhancement of 100 %: 2 of the score."""
+    cells = {"wall": wall, "si_pre": 100, "si_post": 200, "sd_pre": 5, "sd_post": 5, "edema": edema, "ulcer": ulcer}  # fmt: skip
+    derived = derive(
+        score("maria"), {f"segments.ileum.{n}": v for n, v in cells.items()}
+    )
+
+    found = (derived["segments.ileum.active"], derived["segments.ileum.severe"])
+    assert (
+        found
+        == (active, severe)
+        == (
+            int(1.5 * wall + 2 + 5 * edema + 10 * ulcer >= 7),
+            int(1.5 * wall + 2 + 5 * edema + 10 * ulcer >= 11),
+        )
+    )
+
+
+def test_sparcc_and_mtss_count_what_their_papers_count():
+    """SPARCC: 6 slices x (8 quadrants + 2 intense + 2 deep). Sharp/van der Heijde: 32 and 30 places of the hands, 12 of the feet."""
+    sparcc, mtss = score("sparcc_sij"), score("mtss")
+
+    assert sum(1 for f in sparcc.fields.values() if f.grid) == 6 * 12
+    assert {g.id: len(g.rows) for g in mtss.grids} == {"he": 32, "hj": 30, "fe": 12, "fj": 12}  # fmt: skip
+
+
+def test_all_eleven_published_scores_are_shipped():
+    """The twelfth is RAMRIS as updated in 2016, which does not take the place of the score of 2003."""
+    assert set(SCORES) == {
+        "recist11", "irecist", "lugano", "pirads21", "mtss", "ramris", "sparcc_sij", "maria", "smaria", "megs",
+        "myrads", "ramris2016",
+    }  # fmt: skip
 
 
 def test_myrads_leaves_out_regions_without_disease():

@@ -50,7 +50,7 @@ BROKEN = {
         ("the second plane is optional", {MRI: [("    at: [baseline, week24, week52]\n", "    optional: yes\n")]}, "READ.NEEDED_NOT_REQUIRED"),
         ("the manual accepts none of it", {MRI: [("    match: {description: \"~stir\", plane: coronal}\n    count: 1", "    match: {description: \"~stir\", plane: coronal}\n    count: 0..2")]}, "READ.NEEDED_NOT_REQUIRED"),
         ("the design reads the radiographs with the score for MRI", {SYNOVITIS: [("exam: hands_mri", "exam: hands_xray")]}, "READ.OTHER_EXAM_NEEDED"),
-        ("readers are shown one plane", {ERO: [("present:", "show: [cor_t1, cor_stir]\npresent:")]}, "READ.OTHER_EXAM_NEEDED"),
+        ("readers are shown one plane", {ERO: [("present:", "show: [cor_t1, cor_stir]\npresent:"), ("[[cor_t1, cor_stir], [ax_t1_post, cor_t1 as sagittal]]", "[[cor_t1, cor_stir]]")]}, "READ.OTHER_EXAM_NEEDED"),
         ("the visit that is read makes no MRI", {S: [("imaging: [hands_mri, hands_xray]", "imaging: [hands_xray]")]}, "READ.EXAM_NOT_MADE"),
     ],
     "A2": [
@@ -128,6 +128,7 @@ BROKEN = {
     ],
     "B3": [
         ("one pool reads both exams", {SYNOVITIS: [("exam: hands_mri", "exam: hands_xray")]}, "READ.SAME_POOL_TWO_EXAMS"),
+        ("the arms of reading that are apart share their readers", {ERO: [("readers: {primary", "apart_from: [synovitis_change]\nreaders: {primary")]}, "READ.APART_SAME_READERS"),
         ("one adjudicator sees both exams", {SYNOVITIS: [("exam: hands_mri", "exam: hands_xray"), ("pool: reader", "pool: safety_reader")]}, "READ.SAME_ADJUDICATOR_TWO_EXAMS"),
         ("readers see the sonographer's score", {SYN: [("hidden_from: [reader, clinical_team]", "hidden_from: [clinical_team]")]}, "READ.SCAN_SCORE_VISIBLE"),
         ("readers know the patients", {P: [("reader: {at: reading, acts_as: reader, people: 2}", "reader: {at: site, acts_as: reader, people: 2}")]}, "READ.READER_KNOWS_PATIENT"),

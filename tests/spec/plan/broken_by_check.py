@@ -6,6 +6,7 @@ The demo plan itself passes every check, so that it is each one's passing exampl
 from __future__ import annotations
 
 from tests.spec.plan.broken_by_checks_on_people import ON_PEOPLE
+from tests.spec.plan.broken_by_closer_checks import CLOSER
 from tests.spec.plan.broken_by_more_checks import ON_DATA
 
 
@@ -91,6 +92,7 @@ steps:
 BROKEN = {
     **ON_DATA,
     **ON_PEOPLE,
+    **CLOSER,
     # imaging manuals, processing
     "MANUAL.EXAMPLE": {MRI: [("      missing_slices: 0\n  cor_stir:", "      missing_slices: 0\n    examples: {fail: [{TE: 40 ms}, ¦{TE: 13 ms}]}\n  cor_stir:")]},
     "MANUAL.WAIVER_UNUSED": {MRI: [("owner: radiographer", "waived: [{rule: ¦cor_t1.coverage, why: small coil, by: the physicist, on: 2026-02-01, site: leeds}]\nowner: radiographer")]},
@@ -164,10 +166,13 @@ BROKEN = {
     "READ.UNBLINDED_EARLY": {S: [("  unblinding: {after: [data_lock, reads_final, adjudications_closed]", "  ¦unblinding: {after: [data_lock]")]},
     "READ.FORM": {ERO: [("readers: {primary", "value: ¦week52.erosion_chnge\nreaders: {primary")]},
     "READ.SAME_POOL_TWO_EXAMS": {"reading/synovitis.yaml": [("exam: hands_mri", "exam: hands_xray"), ("pool: reader", "pool: ¦reader")]},
+    "READ.APART_SAME_READERS": {ERO: [("readers: {primary", "apart_from: [¦synovitis_change]\nreaders: {primary")]},
+    "READ.SIDE_FEEDS_OUTCOME": {ERO: [("readers: {primary", "serves: ancillary\nreaders: {primary")], S: [("from: reading/erosion.yaml", "from: ¦reading/erosion.yaml")]},
     "READ.SCAN_SCORE_VISIBLE": {SYN: [("access: {enter", "¦access: {enter"), ("hidden_from: [reader, clinical_team]", "hidden_from: [clinical_team]")]},
     # forms
     "FORM.NOT_ACCEPTED": {RAMRIS: [("form: ramris", "form: ¦ramris"), ("accepted_by: [reader, data_manager, statistician_main]\n", "")]},
     "FORM.FREE_TEXT": {RAMRIS: [("grids:\n", "  ¦remark: {ask: \"Anything else?\", text: true, why: \"for the sponsor\"}\ngrids:\n")]},
+    "READ.ALGORITHM_ANSWERS": {"reading/synovitis.yaml": [("readers: {", "algorithm: {name: Joint AI, version: \"1\", csv: {nowhere: ¦column}}\nreaders: {")]},
     "FORM.UNUSED": {"forms/spare.yaml": SECOND_FORM.replace("form: spare", "form: ¦spare")},
     "FORM.BLIND_ROLE_ENTERS": {SYN: [("enter: [sonographer]", "enter: [¦sonographer]"), ("hidden_from: [reader,", "hidden_from: [sonographer, reader,")]},
     "FORM.READER_CANNOT_ENTER": {RAMRIS: [("enter: [reader, adjudicator]", "enter: ¦[reader]")]},
@@ -186,7 +191,7 @@ BROKEN = {
     "FLOW.BLIND_ROLE_REACHES_ALLOCATION": {F: [("access: [statistician_unblind]", "access: [statistician_unblind, ¦statistician_main]")]},
     "FLOW.READER_WITHOUT_IMAGES": {F: [("access: [physicist, reader, adjudicator]", "access: [physicist]"), ("  adjudicate: {from: images, to: adjudicator, what: [mri, xray], level: pseudonymised, by: web, tested: {on: 2026-02-01, evidence: T3}}\n", "")], ERO: [("readers: {primary: 2, pool: reader, adjudicator: 1}", "readers: {primary: 2, pool: reader, adjudicator: ¦1}")]},
     # costs
-    "COST.EXAM_UNPRICED": {COSTS: [("items:", "¦items:"), ("  ultrasound:     {line: site variation, per: scan of joints_us, price: 95, attribution: research}\n", "")]},
+    "COST.EXAM_UNPRICED": {COSTS: [("items:", "¦items:"), ("  ultrasound:     {line: site variation, per: scan of joints_us, price: 95, attribution: research, result_to_clinicians: false}\n", "")]},
     "COST.ACTIVITY_UNPRICED": {COSTS: [("items:", "¦items:"), ("  read:           {line: interpretation, per: read,", "  read:           {line: interpretation, per: month,")]},
     "COST.LINE_MISSING": {COSTS: [("items:", "¦items:"), ("  mobile:         {line: mobile scanners, waived: none needed}\n", "")]},
     "COST.NO_ATTRIBUTION": {COSTS: [("  deidentify:     {line: de-identification storage access, per: exam, price: 8, attribution: research}", "  ¦deidentify:     {line: de-identification storage access, per: exam, price: 8}")]},

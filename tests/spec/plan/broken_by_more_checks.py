@@ -67,6 +67,8 @@ OUTCOME = {
     "READ.NEEDED_NOT_REQUIRED": {MRI: [("    at: [baseline, week24, week52]\n", "    optional: ¦yes\n")]},
     "READ.OTHER_EXAM_NEEDED": {SYNOVITIS: [("exam: hands_mri", "exam: ¦hands_xray")]},
     "READ.NO_BASELINE_READ": {SYNOVITIS: [("visits: [baseline, week24]", "¦visits: [week12, week24]")], MRI: [("    at: [baseline, week24, week52]\n", "")]},
+    "READ.HANG_NOT_SHOWN": {SYNOVITIS: [("exam: hands_mri\n", "exam: hands_mri\nhang: {layouts: {all: {rows: [[cor_t1, cor_stir, ax_t1_post], [¦cor_t2]]}}}\n")]},
+    "READ.HANG_NO_VOLUME": {SYNOVITIS: [("exam: hands_mri\n", "exam: joints_us\nhang: {layouts: {all: {rows: [[¦cor_t1 as axial]]}}}\n")]},
     "READ.SAME_ADJUDICATOR_TWO_EXAMS": {SYNOVITIS: [("exam: hands_mri", "exam: hands_xray"), ("adjudicator: 1}", "adjudicator: ¦1}")]},
     "READ.OTHER_PATHWAY_SEEN": {S: [("kind: trial", "kind: pathway")], ERO: [("hide: [", "hide: ¦[")]},
     "READ.READER_KNOWS_PATIENT": {P: [("  reader: {at: reading", "  ¦reader: {at: site")]},

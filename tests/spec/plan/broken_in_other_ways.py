@@ -21,6 +21,8 @@ from tests.spec.plan.broken_by_check import (
 SOLA = "end_of_life: 2036-06, bridging"
 
 MORE = [
+    ("QC.NO_CLIP", {"imaging/joints-us.yaml": [("\nseries:", "\n¦series:"), ('frames: "> 1"', 'frames: "1"')]}),
+    ("QC.NO_PILOT", {Q: [("pilot: {first: 2 exams", "¦pilot: {first: 200 exams")]}),
     # another scanner takes over too late, leaves itself, or stands elsewhere
     ("SCANNER.END_OF_LIFE", {SITES: [("end_of_life: 2027-10", "end_of_life: ¦2027-06")]}),
     ("SCANNER.END_OF_LIFE", {SITES: [("end_of_life: 2027-10", "end_of_life: ¦2027-10"), (SOLA, "end_of_life: 2027-10, bridging")]}),

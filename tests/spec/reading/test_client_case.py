@@ -188,8 +188,8 @@ def test_an_adjudicator_who_chooses_gets_the_reads_without_names():
     )
     assert case["adjudication"]["reasons"] == ["week52_change"]
     assert {r["label"] for r in case["adjudication"]["reads"]} == {
-        "Reader 1",
-        "Reader 2",
+        "Read 1",
+        "Read 2",
     }
     answers = case["adjudication"]["reads"][0]["answers"]
     assert {k.partition(":")[0] for k in answers} == {"A", "B"}

@@ -444,7 +444,7 @@ def test_an_option_that_is_not_known_is_refused(run, tmp_path, options, words):
         (("--covariance", "guess"), "jackknife"),
         (("--resample", "all"), "both"),
         (("--statistic", "delong"), "of one reader; there are 3"),
-        (("--statistic", "dbm", "--metric", "sensitivity"), "areas"),
+        (("--statistic", "dbm", "--metric", "sensitivity"), "turn scores into calls"),
         (("--metric", "sensitivity"), "threshold"),
         (
             ("--readers", "R1", "--statistic", "sensitivity", "--threshold", "0"),

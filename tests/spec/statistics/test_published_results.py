@@ -335,6 +335,17 @@ def test_dbm_is_obuchowski_rockette_with_the_jackknife(entries, van_dyke):
     assert found.headline.se == near(expected["se"], tolerance["default"])
 
 
+@pytest.mark.parametrize(
+    "name", ["cases_nested_in_reader", "cases_nested_in_treatment"]
+)
+def test_dbm_of_nested_cases(entries, van_dyke, name):
+    entry = entries["mrmc_vandyke_or"]
+    column = "case2" if name == "cases_nested_in_reader" else "case3"
+    found = st.dorfman_berbaum_metz(van_dyke(column))
+
+    assert found.test.p == near(entry["expected"][name]["p"], entry["abs_tol"]["p"])
+
+
 def test_the_u_statistic_of_imrmc(entries, van_dyke):
     entry = entries["mrmc_vandyke_bdg"]
     expected, tolerance = entry["expected"], entry["abs_tol"]

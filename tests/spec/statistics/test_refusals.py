@@ -35,11 +35,12 @@ def a_study(**changes):
     return st.ReadStudy(**{**given, **changes})
 
 
-def gaps(*where):
-    ratings = np.random.default_rng(2).normal(size=(2, 3, 12))
+def gaps(*where, readers=3):
+    ratings = np.random.default_rng(2).normal(size=(2, readers, 12))
     for at in where:
         ratings[at] = math.nan
-    return a_study(ratings=ratings)
+    names = ("ana", "ben", "cai", "dora", "eva")
+    return a_study(ratings=ratings, readers=names[:readers])
 
 
 REFUSED = [
@@ -345,7 +346,18 @@ REFUSED = [
         lambda: st.u_statistic(a_study(readers=("ana",), ratings=np.ones((2, 1, 12)))),
         "Two readers",
     ),
-    ("DBM with gaps", lambda: st.dorfman_berbaum_metz(gaps((0, 0, 0))), "DBM needs"),
+    (
+        "DBM of a reader who read one treatment",
+        lambda: st.dorfman_berbaum_metz(gaps((0, 1))),
+        "DBM needs every reader",
+    ),
+    (
+        "DBM of unequal nested readers",
+        lambda: st.dorfman_berbaum_metz(
+            gaps((0, 0), (0, 1), (1, 2), (1, 3), (1, 4), readers=5)
+        ),
+        "as many readers in each",
+    ),
     (
         "DBM of one",
         lambda: st.dorfman_berbaum_metz(

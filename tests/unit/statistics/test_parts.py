@@ -113,6 +113,20 @@ def test_named_weights_are_weights_of_agreement(kind):
     assert np.array_equal(weight_matrix(w, [1, 2, 4]), w)
 
 
+@pytest.mark.parametrize(
+    ("kind", "first_row"),
+    [
+        ("circular", [1, 0.618034, 0, 0, 0.618034]),
+        ("bipolar", [1, 0.857143, 0.666667, 0.4, 0]),
+    ],
+)
+def test_circular_and_bipolar_weights_are_those_of_irrcac(kind, first_row):
+    found = weight_matrix(kind, [1, 2, 3, 4, 5])
+
+    assert found[0].tolist() == pytest.approx(first_row, abs=1e-6)
+    assert np.array_equal(found, found.T)
+
+
 def test_a_level_in_percent_is_refused():
     with pytest.raises(InvalidInput, match="between 0 and 1"):
         intervals.z_quantile(95)

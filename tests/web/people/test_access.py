@@ -11,13 +11,14 @@ from provident.web.people.access import Field, Role, Scope, State, Thing
 
 # What each role may do with each thing, written down a second time on purpose: a change must be made in both places.
 MAY = """
-trial_manager | plan: load see waive work; amendment: acknowledge approve draft review see; account: manage see; site: activate see; participant: enrol see withdraw; slot: book overrule remind see; exam: see; transfer: see; quarantine: see; query: ask close see; review: see; dose: see; repeat: move propose see; action: assign check do open see; case: assign prepare see; read: see; adjudication: release see; lock: lock see; export: see; event: see; scanner: see; phantom: see
-site | plan: see work; amendment: acknowledge review see; site: see; participant: enrol link see withdraw; slot: book see; exam: see; transfer: see send; quarantine: resolve see; query: answer see; dose: enter see sign; repeat: move see; action: do see; event: see; scanner: see; phantom: see send
-qc | plan: see work; amendment: acknowledge review see; site: accept see; participant: see; slot: see; exam: accept reject see; transfer: see; quarantine: see; query: answer ask close see; review: review see; dose: enter see sign; repeat: move propose see; action: assign check do open see; event: see; scanner: accredit release see; phantom: accept see send
-reader | case: read see; read: read see; amendment: acknowledge see
-adjudicator | case: read see; read: read see; amendment: acknowledge see; adjudication: adjudicate see
-statistician | plan: see work; amendment: acknowledge review see; participant: see; slot: see; case: see; read: see; adjudication: see; final_value: see; export: make see; lock: see unblind; event: see
-monitor | plan: see work; amendment: acknowledge review see; site: see; participant: see; slot: see; exam: see; transfer: see; quarantine: see; query: see; review: see; dose: see; repeat: see; action: see; event: see; scanner: see; phantom: see
+trial_manager | plan: load see waive work; amendment: acknowledge approve draft review see; account: manage see; site: activate see; participant: enrol see withdraw; slot: book overrule remind see; exam: see; transfer: see; quarantine: see; query: ask close see; review: see; dose: see; repeat: move propose see; action: assign check do open see; case: assign prepare see; read: import see; adjudication: release see; technical_query: ask see; side_read: ask see; scan_read: see; drift: act see; reader: hold qualify replace see test; lock: lock see; export: see; event: see; scanner: see; phantom: see
+site | plan: see work; amendment: acknowledge review see; site: see; participant: enrol link see withdraw; slot: book see; exam: see; transfer: see send; quarantine: resolve see; query: answer see; dose: enter see sign; repeat: move see; side_read: ask read see tell; scan_read: read see; action: do see; event: see; scanner: see; phantom: see send
+qc | plan: see work; amendment: acknowledge review see; site: accept see; participant: see; slot: see; exam: accept reject see; transfer: see; quarantine: see; query: answer ask close see; technical_query: answer see; review: review see; dose: enter see sign; repeat: move propose see; action: assign check do open see; event: see; scanner: accredit release see; phantom: accept see send
+reader | reader: declare see; case: read see; read: read see; amendment: acknowledge see
+adjudicator | reader: declare see; case: read see; read: read see; amendment: acknowledge see; adjudication: adjudicate see
+reading_lead | drift: act chart see; reader: hold qualify replace see; amendment: acknowledge see
+statistician | plan: see work; amendment: acknowledge review see; participant: see; slot: see; case: see; read: see; adjudication: see; drift: see; reader: see; final_value: see; export: make see; lock: see unblind; event: see
+monitor | plan: see work; amendment: acknowledge review see; site: see; participant: see; slot: see; exam: see; transfer: see; quarantine: see; query: see; review: see; dose: see; repeat: see; side_read: see; scan_read: see; action: see; event: see; reader: see; scanner: see; phantom: see
 """
 
 

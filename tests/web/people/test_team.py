@@ -103,6 +103,7 @@ def test_the_access_page_prints_every_cell():
         "",
         "",
         "",
+        "",
         "see, unblind",
         "",
     ]

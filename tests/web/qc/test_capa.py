@@ -154,3 +154,13 @@ def test_overdue_actions_are_on_the_home_page(opened, as_member, physicist):
 
     assert "1 past the day they were due" in client.get(f"/s/{opened.study.slug}/").text
     assert "4 days late" in client.get(f"/s/{opened.study.slug}/quality/actions").text
+
+
+def test_the_page_of_an_action_offers_what_the_role_may_do(opened, study, as_member, manager, make_member, clock):  # fmt: skip
+    site = make_member("site", "leeds")
+    actions.assign(action=opened, owner=site, due_on=DUE, reason="", by=manager, clock=clock)  # fmt: skip
+    page = f"/s/{study.slug}/quality/actions/{opened.pk}"
+
+    assert "Say what was done" in as_member(site).get(page).text
+    assert "Check its effect and sign" not in as_member(site).get(page).text
+    assert "Give it to somebody" in as_member(manager).get(page).text

@@ -1,5 +1,6 @@
 import type { SaveReply } from './save/queue';
-import type { CaseDocument, Draft, Finding, Rendering } from './types';
+import type { DisplayRecord } from './display';
+import type { CaseDocument, Draft, Finding } from './types';
 
 export type SignReply =
   | { kind: 'signed'; next: string | null }
@@ -19,6 +20,17 @@ export const isSigned = (doc: { phase?: string | undefined }): boolean => SIGNED
 export function caseAddress(room: string): string {
   return room.replace(/\/read\/room\/([^/?#]+).*$/, '/read/api/case/$1');
 }
+
+/** What signing asks for beside one's own password. */
+export interface SignedBy {
+  signers?: { code: string; username: string; password: string }[];
+  choice?: string;
+  reason?: string;
+}
+
+export type LockReply = { kind: 'locked' } | { kind: 'findings'; findings: Finding[] } | { kind: 'failed'; message: string };
+
+const stamp = (sent: Sent): { version: number; active_seconds: number } => ({ version: sent.version, active_seconds: sent.activeSeconds });
 
 interface Sent {
   version: number;
@@ -43,8 +55,8 @@ export class ReadingApi {
     return (await response.json()) as CaseDocument;
   }
 
-  async save(draft: Draft, sent: Sent, rendering: Rendering): Promise<SaveReply> {
-    const body = { ...draft, version: sent.version, active_seconds: sent.activeSeconds, display: { rendering } };
+  async save(draft: Draft, sent: Sent, display: DisplayRecord): Promise<SaveReply> {
+    const body = { ...draft, ...stamp(sent), display };
     let response: Response;
     try {
       response = await this.ask('PUT', `${this.address}/answers`, body);
@@ -54,15 +66,36 @@ export class ReadingApi {
     return saveReply(response);
   }
 
-  async sign(draft: Draft, sent: Sent, password: string): Promise<SignReply> {
-    const body = { ...draft, version: sent.version, active_seconds: sent.activeSeconds, password };
+  /** Sign; `how` is what goes with the password: those who sign along, or the read that is chosen. */
+  async sign(draft: Draft, sent: Sent, display: DisplayRecord, password: string, how: SignedBy = {}): Promise<SignReply> {
+    const chosen = how.choice === undefined ? { ...draft, signers: how.signers } : { choice: how.choice, reason: how.reason ?? '' };
+    const verb = how.choice === undefined ? 'submit' : 'choose';
     let response: Response;
     try {
-      response = await this.ask('POST', `${this.address}/submit`, body);
+      response = await this.ask('POST', `${this.address}/${verb}`, { ...chosen, ...stamp(sent), display, password });
     } catch {
       return { kind: 'failed', message: 'The server was not reached. Nothing is signed yet: try again when you are on line.' };
     }
     return signReply(response);
+  }
+
+  /** Lock the stage that is open, so that the next can be shown. */
+  async lock(draft: Draft, sent: Sent, display: DisplayRecord): Promise<LockReply> {
+    try {
+      return await lockReply(await this.ask('POST', `${this.address}/lock`, { ...draft, ...stamp(sent), display }));
+    } catch {
+      return { kind: 'failed', message: 'The server was not reached. Nothing is locked yet: try again when you are on line.' };
+    }
+  }
+
+  /** Tell of something on the side; words for the reader when it was not taken. */
+  async report(kind: string, label: string, text: string): Promise<string | null> {
+    try {
+      const response = await this.ask('POST', `${this.address}/report`, { kind, label, text });
+      return response.ok ? null : `It was not sent. ${refusal(response.status)}`;
+    } catch {
+      return 'The server was not reached, so that nobody was told. Try again, or telephone the study office.';
+    }
   }
 
   /** The room of the case that comes after this one, or null. */
@@ -98,13 +131,23 @@ async function saveReply(response: Response): Promise<SaveReply> {
   };
 }
 
+async function lockReply(response: Response): Promise<LockReply> {
+  if (response.ok) return { kind: 'locked' };
+  const body = (await response.json().catch(() => ({}))) as { findings?: Finding[]; stage?: number };
+  if (response.status === 422) return { kind: 'findings', findings: body.findings ?? [] };
+  if (response.status === 409 && body.stage !== undefined) return { kind: 'locked' }; // the answer before was lost on its way
+  if (response.status === 409) return { kind: 'failed', message: 'This case changed elsewhere since you opened it. Look at the answers, and lock again.' };
+  return { kind: 'failed', message: `Not locked. ${refusal(response.status)}` };
+}
+
 async function signReply(response: Response): Promise<SignReply> {
   if (response.ok) return { kind: 'signed', next: ((await response.json()) as { next: string | null }).next };
   if (response.status === 422) {
     return { kind: 'findings', findings: ((await response.json()) as { findings: Finding[] }).findings };
   }
   if (response.status === 403) {
-    return { kind: 'wrong password', message: 'This is not your password. Nothing is signed.' };
+    const { message } = (await response.json().catch(() => ({}))) as { message?: string };
+    return { kind: 'wrong password', message: message ? `${message} Nothing is signed.` : 'This is not your password. Nothing is signed.' };
   }
   if (response.status === 409) {
     return { kind: 'failed', message: 'This case changed elsewhere since you opened it. Close this window, look at the answers, and sign again.' };

@@ -3,6 +3,8 @@ import styles from './room.css?url';
 import type { Ahead } from './ahead';
 import { caseAddress, ReadingApi, Unavailable } from './api';
 import { Room } from './room';
+import { SecondWindow } from './second/elsewhere';
+import { ImagesWindow } from './second/images-window';
 import { el } from './ui/dom';
 
 /** Wait for the styles, so that nothing is drawn unstyled and nothing shifts. */
@@ -27,6 +29,7 @@ function page(root: HTMLElement, title: string, text: string, link: [string, str
 class ReadingRoom {
   private room: Room | null = null;
   private readonly worklist: [string, string];
+  private readonly second = new SecondWindow();
 
   constructor(
     private readonly root: HTMLElement,
@@ -43,6 +46,8 @@ class ReadingRoom {
       this.room = new Room({
         api: this.api,
         doc,
+        second: this.second,
+        onLocked: () => void this.again(),
         onFirstImage: () => this.firstImage(begun),
         onSigned: (next, ahead) => void this.after(next, ahead),
         onSignedElsewhere: () => this.signedElsewhere(),
@@ -55,6 +60,13 @@ class ReadingRoom {
       const text = error instanceof Unavailable ? error.message : 'The server was not reached. Check your connection, then load this page again.';
       page(this.root, 'This case cannot be opened', text, this.worklist);
     }
+  }
+
+  /** The same case, with what may be seen after a lock. */
+  private async again(): Promise<void> {
+    this.room?.close();
+    this.room = null;
+    await this.show();
   }
 
   private signedElsewhere(): void {
@@ -75,6 +87,7 @@ class ReadingRoom {
     this.room?.close();
     this.room = null;
     if (next === null) {
+      this.second.end();
       page(this.root, 'All cases are read', 'Your last case is signed. There is nothing waiting for you now.', this.worklist);
       return;
     }
@@ -89,7 +102,13 @@ async function start(): Promise<void> {
   const address = root?.dataset['case'];
   if (!root || !address) return;
   document.documentElement.style.background = '#0b1014';
-  await new ReadingRoom(root, new ReadingApi(root.dataset['csrf'] ?? '', address), styled()).show();
+  const api = new ReadingApi(root.dataset['csrf'] ?? '', address);
+  if (location.hash === '#images') {
+    await styled();
+    new ImagesWindow(root, api);
+    return;
+  }
+  await new ReadingRoom(root, api, styled()).show();
 }
 
 void start();

@@ -1,10 +1,11 @@
-import { isSigned, type ReadingApi, type SignReply } from './api';
+import { isSigned, type LockReply, type ReadingApi, type SignedBy, type SignReply } from './api';
+import type { DisplayRecord } from './display';
 import { localCopy, type Kept, type KeptStore } from './save/local';
 import { merge, type Merged } from './save/merge';
 import { SaveQueue, type SaveStatus } from './save/queue';
 import type { StageView } from './stage/stage';
 import { ActiveTimer } from './timer';
-import type { Answers, CaseDocument, Draft, Rendering } from './types';
+import type { Answers, CaseDocument, Draft } from './types';
 
 export interface RoomView {
   stage: StageView | null;
@@ -31,7 +32,7 @@ const LOOK_DELAY = 300;
 export class CaseRecord {
   draft: Draft;
   readonly aside: Answers;
-  readonly view: RoomView | null;
+  private latest: RoomView | null;
   private readonly store: KeptStore;
   private readonly kept: Kept;
   private readonly queue: SaveQueue;
@@ -42,7 +43,7 @@ export class CaseRecord {
   constructor(
     doc: CaseDocument,
     private readonly api: ReadingApi,
-    private readonly rendering: Rendering,
+    private readonly display: () => DisplayRecord,
     private readonly parts: RecordParts,
   ) {
     this.store = localCopy(doc.token, localStorage);
@@ -53,7 +54,7 @@ export class CaseRecord {
     this.draft = mine ?? server;
     this.behind = behind ? server : null;
     this.aside = before?.aside ?? {};
-    this.view = (before?.view as RoomView | null | undefined) ?? null;
+    this.latest = (before?.view as RoomView | null | undefined) ?? null;
     this.kept = {
       draft: this.draft,
       base: behind ? (before?.base ?? {}) : doc.answers,
@@ -61,7 +62,7 @@ export class CaseRecord {
       dirty: mine !== null,
       aside: this.aside,
       activeSeconds: 0,
-      view: this.view,
+      view: this.latest,
     };
     this.timer = new ActiveTimer(() => Date.now(), Math.max(doc.active_seconds ?? 0, before?.activeSeconds ?? 0));
     this.queue = new SaveQueue(this.queueParts(), doc.version);
@@ -69,7 +70,7 @@ export class CaseRecord {
 
   private queueParts(): ConstructorParameters<typeof SaveQueue>[0] {
     return {
-      put: (draft, version) => this.api.save(draft, { version, activeSeconds: this.activeSeconds }, this.rendering),
+      put: (draft, version) => this.api.save(draft, { version, activeSeconds: this.activeSeconds }, this.display()),
       current: () => this.draft,
       settle: (theirs) => this.settle(theirs),
       onStatus: (status) => this.parts.onStatus(status),
@@ -77,6 +78,11 @@ export class CaseRecord {
       onSignedElsewhere: () => this.signedElsewhere(),
       now: () => Date.now(),
     };
+  }
+
+  /** How the case was looked at when it was left, or when its images moved. */
+  get view(): RoomView | null {
+    return this.latest;
   }
 
   get dirty(): boolean {
@@ -116,6 +122,18 @@ export class CaseRecord {
     }, LOOK_DELAY);
   }
 
+  /** Remember a look at once: the images move to another window. */
+  keepView(view: RoomView): void {
+    this.kept.view = view;
+    this.latest = view;
+    this.write();
+  }
+
+  /** Has the reader been without input so long that the time does not count? */
+  get away(): boolean {
+    return this.timer.away;
+  }
+
   /** Remember at once which answer the keyboard is in: a score typed after a crash must not land elsewhere. */
   place(key: string): void {
     this.kept.view = { stage: null, folded: false, ...(this.kept.view as RoomView | null), key };
@@ -132,13 +150,26 @@ export class CaseRecord {
     this.queue.hurry();
   }
 
-  async sign(password: string): Promise<SignReply> {
+  async sign(password: string, how: SignedBy = {}): Promise<SignReply> {
     if (!(await this.queue.flush())) {
       return { kind: 'failed', message: 'Your last answers are not saved yet, so nothing can be signed. Try again when the line above says “saved”.' };
     }
     const sent = { version: this.queue.savedVersion, activeSeconds: this.activeSeconds };
-    const reply = await this.certain(await this.api.sign(this.draft, sent, password));
+    const reply = await this.certain(await this.api.sign(this.draft, sent, this.display(), password, how));
     if (reply.kind === 'signed') {
+      this.stop();
+      this.store.forget();
+    }
+    return reply;
+  }
+
+  /** Lock the open stage with what was answered in it. */
+  async lock(): Promise<LockReply> {
+    if (!(await this.queue.flush())) {
+      return { kind: 'failed', message: 'Your last answers are not saved yet, so nothing can be locked. Try again when the line above says “saved”.' };
+    }
+    const reply = await this.api.lock(this.draft, { version: this.queue.savedVersion, activeSeconds: this.activeSeconds }, this.display());
+    if (reply.kind === 'locked') {
       this.stop();
       this.store.forget();
     }

@@ -18,6 +18,11 @@ export class ActiveTimer {
     this.last = this.now();
   }
 
+  /** Is nobody here, as far as input tells? */
+  get away(): boolean {
+    return (this.now() - this.last) / 1000 > IDLE_AFTER;
+  }
+
   /** Seconds at work so far, over all sittings with this case. */
   seconds(): number {
     const away = Math.max(0, (this.now() - this.last) / 1000);

@@ -17,12 +17,46 @@ export interface TimePoint {
 }
 
 export interface Preset {
+  id?: string;
   name: string;
   window: number | null;
   level: number | null;
+  /** The series roles that it is for; all when empty. */
+  series?: string[];
 }
 
-export type MeasureKind = 'length' | 'angle' | 'mean';
+/** One pane of a layout of the plan. `at` is a time point's label, or the one that moves with the form. */
+export interface HungPane {
+  series: string;
+  at: string;
+  plane: 'acquired' | 'axial' | 'coronal' | 'sagittal';
+  /** The role that it lies over in colour. */
+  under: string | null;
+  preset: string | null;
+  inverted: boolean;
+}
+
+export interface HungLayout {
+  id: string;
+  name: string;
+  rows: (HungPane | null)[][];
+  tool: 'window' | 'zoom' | 'pan' | 'length' | 'angle' | 'crosshair';
+  crosshair: boolean;
+  lines: boolean;
+  cine: boolean;
+}
+
+export type Linking = 'position' | 'same series' | 'off';
+
+/** The plan's hanging protocols. */
+export interface Hang {
+  layouts: HungLayout[];
+  link: Linking;
+  screen: { megapixels: number; grey_check_days: number };
+}
+
+export type MeasureKind =
+  | 'length' | 'long_axis' | 'short_axis' | 'angle' | 'area' | 'mean' | 'sd' | 'min' | 'max' | 'suv_mean' | 'suv_max' | 'adc' | 'count';
 export type FieldType = 'choice' | 'integer' | 'number' | 'text';
 
 export interface Choice {
@@ -44,6 +78,8 @@ export interface FieldSpec {
   choices?: Choice[];
   missing?: string[];
   measure?: MeasureKind;
+  /** Puts a measured value (mm, mm2, mm2/s) into the unit of the question. */
+  measure_factor?: number;
   required?: boolean;
 }
 
@@ -68,6 +104,8 @@ export interface GridBlock {
   id: string;
   title?: string;
   gate?: Gate | null;
+  /** A group that repeats: the item says how many rows there are, `beyond` stands in the others. */
+  repeat?: { item: string; beyond: string } | null;
   rows: { id: string; label: string }[];
   columns: GridColumn[];
 }
@@ -82,7 +120,7 @@ export interface FormDocument {
   blocks: Block[];
 }
 
-export type ShapeKind = 'length' | 'angle' | 'ellipse' | 'rectangle';
+export type ShapeKind = 'length' | 'bidirectional' | 'angle' | 'ellipse' | 'rectangle' | 'polygon' | 'points';
 
 export interface Stats {
   mean: number;
@@ -102,11 +140,27 @@ export interface Measurement {
   unit: string;
   stats: Stats | null;
   item: string | null;
+  /** All answers that it fills, where there are several (the two axes of a lesion). */
+  items?: string[];
 }
 
 export interface AdjudicationView {
-  reads: { label: string; answers: Answers }[];
+  /** `choose`: one of the two reads is to stand. */
+  how?: 'choose';
+  reads: { choice?: string; label: string; answers: Answers; measurements?: Measurement[] }[];
   reasons: string[];
+  choice?: string | null;
+  reason?: string;
+}
+
+/** Which part of a case is open now; what is locked stays as it is. */
+export interface Stage {
+  number: number;
+  of: number;
+  kind: 'time point' | 'global';
+  labels: string[];
+  locked: string[];
+  may_change: string[];
 }
 
 export interface CaseDocument {
@@ -120,6 +174,7 @@ export interface CaseDocument {
   phase: string;
   timepoints: TimePoint[];
   layout: (string | null)[][];
+  hang?: Hang | null;
   presets: Preset[];
   form: FormDocument;
   answers: Answers;
@@ -127,6 +182,15 @@ export interface CaseDocument {
   version: number;
   active_seconds?: number;
   adjudication: AdjudicationView | null;
+  /** Do the keys of answers carry their time point's label (`A:normal`)? */
+  prefixed?: boolean;
+  stage?: Stage | null;
+  /** The reader's own signed answers at earlier visits, the oldest first. */
+  prior?: { label: string; answers: Answers }[];
+  /** The readers who sign a consensus beside the one who is logged in. */
+  signers?: string[];
+  /** What may be told on the side without leaving the blind. */
+  may_report?: string[];
 }
 
 export interface Finding {

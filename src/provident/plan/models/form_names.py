@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from provident.expressions import (
@@ -16,6 +16,7 @@ from provident.expressions import (
     Table,
     compile_expression,
 )
+from provident.plan.models.form_machines import derivations_of
 from provident.plan.models.form_parts import (
     Answerable,
     Code,
@@ -23,6 +24,7 @@ from provident.plan.models.form_parts import (
     GridModel,
     Id,
     ItemModel,
+    MachineModel,
     TableModel,
 )
 from provident.plan.models.problems import Loc, Problem
@@ -41,16 +43,31 @@ class FormParts:
     derive: Mapping[Id, DerivationModel]
     tables: Mapping[Id, TableModel]
     missing: Mapping[Code, str]
+    machines: Mapping[Id, MachineModel] = field(default_factory=dict)
     study_data: tuple[Id, ...] = ()
     broken: frozenset[str] = frozenset()
 
+    @property
+    def derived(self) -> dict[Id, DerivationModel]:
+        """All derivations: those that are written, and those that machines stand for."""
+        return {**derivations_of(self.machines), **self.derive}
 
-def rows_of(grid: GridModel) -> Mapping[str, str]:
-    """The rows of a grid by id, with their labels; empty when the list is not known."""
+
+def rows_of(
+    grid: GridModel, items: Mapping[Id, ItemModel] | None = None
+) -> Mapping[str, str]:
+    """The rows of a grid by id, with their labels; empty when the list is not known.
+
+    Of a group that repeats these are as many as its item may say (`items` of the form).
+    """
+    if grid.repeat is not None:
+        item = (items or {}).get(grid.repeat.count)
+        most = int(item.range.high) if item and item.range else 0
+        return {f"n{n}": f"{grid.repeat.label} {n}" for n in range(1, most + 1)}
     if isinstance(grid.rows, str):
         found = ROW_LISTS.get(grid.rows)
         return dict(found.rows) if found else {}
-    return grid.rows
+    return grid.rows or {}
 
 
 def tables_of(parts: FormParts) -> dict[str, Table]:
@@ -87,16 +104,16 @@ def answer_names(parts: FormParts) -> dict[str, NameType]:
         name: Of(kind_of(item)) for name, item in parts.items.items()
     }
     for name, grid in parts.grids.items():
-        names[name] = _grid_names(grid)
+        names[name] = _grid_names(grid, parts.items)
     return names | dict.fromkeys(parts.broken, Record(open=True))
 
 
-def _grid_names(grid: GridModel) -> Record:
+def _grid_names(grid: GridModel, items: Mapping[Id, ItemModel]) -> Record:
     kinds = {name: kind_of(column) for name, column in grid.columns.items()}
     kinds |= dict.fromkeys(grid.each, Kind.ANY)
     columns: dict[str, NameType] = {n: Of(k, column=True) for n, k in kinds.items()}
     row = Record({name: Of(kind) for name, kind in kinds.items()})
-    rows = rows_of(grid)
+    rows = rows_of(grid, items)
     # Where the list of rows is not known, that is the problem, and not each name of a row.
     return Record({**columns, **dict.fromkeys(rows, row)}, open=not rows)
 

@@ -13,6 +13,7 @@ from provident.plan.models.form_parts import (
     DerivationModel,
     GridModel,
     ItemModel,
+    MachineModel,
     TableModel,
 )
 from provident.plan.models.form_rules import form_problems
@@ -31,10 +32,13 @@ def problems_of_the_rest(value: Any) -> list[Problem]:
     if not isinstance(value, dict):
         return []
     broken: set[str] = set()
+    machines = _valid(value, "machines", MachineModel.model_validate, broken)
+    derive = _valid(value, "derive", _DERIVATION.validate_python, broken)
     parts = FormParts(
         items=_valid(value, "items", ItemModel.model_validate, broken),
         grids=_valid(value, "grids", GridModel.model_validate, broken),
-        derive=_valid(value, "derive", _DERIVATION.validate_python, broken),
+        derive=derive,
+        machines=machines,
         tables=_valid(value, "tables", TableModel.model_validate, broken),
         missing={str(code): "" for code in _mapping(value, "missing")},
         study_data=_study_data(value),

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from provident.expressions import WORDS
 from provident.kernel import PlanError
 from provident.plan.base import PlanModel
-from provident.plan.quantities import Interval, interval
+from provident.plan.quantities import UNITS, Interval, interval
 from provident.plan.words import Name, Prose, grammar
 
 
@@ -24,6 +24,19 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,11}")
 RESERVED = frozenset({"missing", "a", "b", "limits", "lookup", *WORDS})
 
 AnswerType = Literal["choice", "integer", "number", "text"]
+Measure = Literal[
+    "length", "long_axis", "short_axis", "angle", "area", "mean", "sd", "min", "max",
+    "suv_mean", "suv_max", "adc", "count",
+]  # fmt: skip
+# The dimensions of unit that an answer filled by a measurement may have; any for what is not named.
+_DIMENSIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("length", "long_axis", "short_axis"), ("length", "number")),
+    "angle": ("angle", "number"),
+    "area": ("area", "number"),
+    **dict.fromkeys(("suv_mean", "suv_max"), ("standardised uptake", "number")),
+    "adc": ("diffusivity",),
+    "count": ("number",),
+}
 
 
 def check_id(text: Any) -> str:
@@ -138,8 +151,9 @@ class Answerable(PlanModel):
     missing: tuple[Code, ...] = Field(
         default=(), description="Codes of the form that may stand here."
     )
-    measure: Literal["length", "angle", "mean"] | None = Field(
-        default=None, description="A measurement on the image fills it."
+    measure: Measure | None = Field(
+        default=None,
+        description="A measurement on the image fills it: a length or an angle, the two axes of a lesion, area or statistics of the pixels in a region, body-weight SUV, ADC (its number in mm2/s, um2/ms or um2/s), or the points that were set.",
     )
     help: Prose | None = Field(default=None, description="Shown beside it (prose)")
 
@@ -168,12 +182,24 @@ class Answerable(PlanModel):
             raise ValueError("why and at_most belong to a text")
         if self.decimals is not None and not self.number:
             raise ValueError("decimals belong to a number")
-        if self.measure and self.type not in ("number", "integer"):
-            raise ValueError("a measurement fills a number or a range only")
+        self._check_measure()
         if self.choices and len({type(v) for v in self.choices}) > 1:
             raise ValueError("choices are all whole numbers or all codes, not mixed")
         if both := {str(c) for c in self.choices or ()} & set(self.missing):
             raise ValueError(f'"{both.pop()}" is both a choice and a missing code')
+
+    def _check_measure(self) -> None:
+        if not self.measure:
+            return
+        if self.bounds is None:
+            raise ValueError("a measurement fills a number or a range only")
+        fitting = _DIMENSIONS.get(self.measure)
+        if fitting and UNITS[self.bounds.unit][0] not in fitting:
+            units = [u or "no unit" for u, (of, _) in UNITS.items() if of in fitting]
+            raise ValueError(
+                f"what {self.measure} gives is in {' or '.join(units)}, "
+                f"not in {self.bounds.unit or 'a number without a unit'}"
+            )
 
     @property
     def type(self) -> AnswerType:
@@ -263,6 +289,20 @@ Derivation = Annotated[
 Derive = dict[Id, Derivation]
 
 
+class RepeatModel(PlanModel):
+    """As many rows as there are things, such as lesions: an item says how many, the rest is not asked."""
+
+    count: Id = Field(
+        description="The item, a range of whole numbers from 0, that says how many."
+    )
+    label: Name = Field(
+        description="How a row is called; its number follows: Lesion 1, Lesion 2."
+    )
+    beyond: Code = Field(
+        description="The missing code that stands in rows beyond the count, marked as implied."
+    )
+
+
 class GridModel(PlanModel):
     """Rows by columns, behind a gate question where there is one."""
 
@@ -270,14 +310,64 @@ class GridModel(PlanModel):
     gate: GateModel | None = Field(
         default=None, description="The question before the grid."
     )
-    rows: Id | Annotated[dict[Id, Name], BeforeValidator(_rows)] = Field(
-        description="A shipped list by its id, or own rows."
+    rows: Id | Annotated[dict[Id, Name], BeforeValidator(_rows)] | None = Field(
+        default=None, description="A shipped list by its id, or own rows."
+    )
+    repeat: RepeatModel | None = Field(
+        default=None, description="Or a group that repeats as often as an item says."
     )
     columns: dict[Id, ColumnModel] = Field(
         min_length=1, description="What is asked of each row."
     )
     each: Derive = Field(
         default={}, description="Columns that are computed row by row."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind_of_rows(self) -> GridModel:
+        if (self.rows is None) == (self.repeat is None):
+            raise ValueError(
+                "give rows, or repeat: for a group that an item counts, and not both"
+            )
+        if self.repeat and self.gate:
+            raise ValueError(
+                "a group that repeats has no gate: its count is asked first, and 0 closes it"
+            )
+        return self
+
+
+class MachineRule(PlanModel):
+    """One rule of a state machine."""
+
+    from_: tuple[Code, ...] = Field(
+        alias="from", default=(), description="The states it leaves; any when left out."
+    )
+    when: Annotated[str, Field(min_length=1)] = Field(
+        default="", description="The condition, an expression; always when left out."
+    )
+    to: Code | None = Field(
+        default=None, description="The state that follows; the same when left out."
+    )
+    emit: str = Field(
+        default="",
+        description="What is given, an expression; the new state when left out.",
+    )
+
+
+class MachineModel(PlanModel):
+    """A state that goes on from time point to time point: the first rule that holds decides.
+
+    At a time point whose conditions cannot be told the state is not evaluable, and the next
+    one goes on from the last that was.
+    """
+
+    start: Code = Field(description="The state before the first time point.")
+    gives: Id | None = Field(
+        default=None, description="The derived value that holds what the rules emit."
+    )
+    rules: tuple[MachineRule, ...] = Field(
+        min_length=1,
+        description="In their order; without one that holds the state stays.",
     )
 
 
@@ -291,6 +381,24 @@ class TableModel(PlanModel):
         min_length=1,
         description="Cells joined by commas, * for anything, and the value; the first row that fits wins.",
     )
+
+
+class ViewsModel(PlanModel):
+    """What the series of one exam must show together, so that the form can be filled."""
+
+    planes: tuple[Literal["axial", "coronal", "sagittal"], ...] = Field(
+        default=(), description="Planes in which the score is given."
+    )
+    regions: tuple[Id, ...] = Field(
+        default=(),
+        description="Parts of the body that are scored, by the names that the manual uses.",
+    )
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> ViewsModel:
+        if not self.planes and not self.regions:
+            raise ValueError("views name planes or regions; this one names neither")
+        return self
 
 
 class AccessModel(PlanModel):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from provident.expressions import STANDARD, ExpressionError
+from provident.plan.models.form_machines import machine_of, names_taken
 from provident.plan.models.form_names import (
     FormParts as FormParts,
 )
@@ -16,7 +17,13 @@ from provident.plan.models.form_names import (
     rows_of,
     tables_of,
 )
-from provident.plan.models.form_parts import Answerable, GateModel, GridModel
+from provident.plan.models.form_parts import (
+    Answerable,
+    GateModel,
+    GridModel,
+    ItemModel,
+    RepeatModel,
+)
 from provident.plan.models.problems import Loc, Problem
 from provident.plan.models.row_lists import ROW_LISTS
 from provident.plan.nearest import did_you_mean, listed
@@ -28,12 +35,18 @@ def form_problems(parts: FormParts) -> list[Problem]:
         return [Problem((), "a form asks something: give items or grids")]
     return [
         *_names_twice(parts),
+        *names_taken(parts.machines, _own_names(parts)),
         *_missing_codes(parts),
         *(p for name, grid in parts.grids.items() for p in _grid(parts, name, grid)),
         *_export_names(parts),
         *_study_data(parts),
         *_derivations(parts),
     ]
+
+
+def _own_names(parts: FormParts) -> dict[str, object]:
+    """What the form names itself, machines apart."""
+    return {**parts.items, **parts.grids, **parts.derive}
 
 
 def _names_twice(parts: FormParts) -> Iterator[Problem]:
@@ -82,11 +95,13 @@ def _grid(parts: FormParts, name: str, grid: GridModel) -> Iterator[Problem]:
             f"(shipped: {listed(ROW_LISTS)}); or give the rows here",
             grid.rows,
         )
+    elif grid.repeat:
+        yield from _repeat(parts, grid, grid.repeat, (*loc, "repeat"))
     elif not rows_of(grid):
         yield Problem((*loc, "rows"), "a grid needs at least one row")
     columns = [*grid.columns, *grid.each]
     for column in columns:
-        if column in rows_of(grid) or columns.count(column) > 1:
+        if column in rows_of(grid, parts.items) or columns.count(column) > 1:
             yield Problem(
                 (*loc, "columns", column),
                 f'"{column}" is both a column and something else of this grid',
@@ -94,6 +109,46 @@ def _grid(parts: FormParts, name: str, grid: GridModel) -> Iterator[Problem]:
             )
     if grid.gate:
         yield from _gate(parts, grid, grid.gate, (*loc, "gate"))
+
+
+_MOST_ROWS = 100
+
+
+def _repeat(
+    parts: FormParts, grid: GridModel, repeat: RepeatModel, loc: Loc
+) -> Iterator[Problem]:
+    item = parts.items.get(repeat.count)
+    if item is None and repeat.count not in parts.broken:
+        yield Problem(
+            (*loc, "count"),
+            f'the form has no item "{repeat.count}"{did_you_mean(repeat.count, parts.items)}',
+            repeat.count,
+        )
+    elif item is not None and not _counts(item):
+        yield Problem(
+            (*loc, "count"),
+            f'"{repeat.count}" must be a range of whole numbers from 0 to {_MOST_ROWS} at most, such as 0..10',
+            repeat.count,
+        )
+    if repeat.beyond not in parts.missing:
+        yield Problem(
+            (*loc, "beyond"),
+            f'"{repeat.beyond}" is not among the missing codes of the form'
+            f"{did_you_mean(repeat.beyond, parts.missing)} (known: {listed(parts.missing)})",
+            repeat.beyond,
+        )
+    for name, column in grid.columns.items():
+        if repeat.beyond in column.missing:
+            yield Problem(
+                ("grids", *loc[1:2], "columns", name, "missing"),
+                f'"{repeat.beyond}" stands for rows that there are not, and cannot be given in a row that there is',
+                repeat.beyond,
+            )
+
+
+def _counts(item: ItemModel) -> bool:
+    span = item.range
+    return span is not None and span.low == 0 and 1 <= span.high <= _MOST_ROWS
 
 
 def _gate(
@@ -135,9 +190,9 @@ def _possible(answer: Answerable, value: int | str) -> bool:
 
 def _export_names(parts: FormParts) -> Iterator[Problem]:
     """Two columns of an export must not share a name once dots have become underscores."""
-    seen: dict[str, str] = {name: name for name in (*parts.items, *parts.derive)}
+    seen: dict[str, str] = {name: name for name in (*parts.items, *parts.derived)}
     for name, grid in parts.grids.items():
-        for row in rows_of(grid):
+        for row in rows_of(grid, parts.items):
             for column in (*grid.columns, *grid.each):
                 key = f"{name}.{row}.{column}"
                 flat = key.replace(".", "_")
@@ -151,7 +206,7 @@ def _export_names(parts: FormParts) -> Iterator[Problem]:
 
 
 def _study_data(parts: FormParts) -> Iterator[Problem]:
-    known = [*parts.items, *parts.grids, *parts.derive, *parts.broken]
+    known = [*parts.items, *parts.grids, *parts.derived, *parts.broken]
     for index, name in enumerate(parts.study_data):
         if name not in known:
             yield Problem(
@@ -171,7 +226,14 @@ def _derivations(parts: FormParts) -> list[Problem]:
         problems += compile_derivations(
             grid.each, row_names(parts, grid), tables, ("grids", name, "each")
         )[1]
-    problems += compile_derivations(
-        parts.derive, answer_names(parts), tables, ("derive",)
-    )[1]
-    return problems
+    found = compile_derivations(parts.derived, answer_names(parts), tables, ("derive",))
+    return problems + [_in_machine(parts, problem) for problem in found[1]]
+
+
+def _in_machine(parts: FormParts, problem: Problem) -> Problem:
+    """A problem of a value that a machine gives stands at the machine, which is what was written."""
+    machine = machine_of(parts.machines, str(problem.loc[1]))
+    if machine is None:
+        return problem
+    words = f'in the machine "{machine}": {problem.words}'
+    return Problem(("machines", machine, "rules"), words, problem.found)

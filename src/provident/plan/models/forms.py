@@ -16,7 +16,10 @@ from provident.plan.models.form_parts import DerivationModel as DerivationModel
 from provident.plan.models.form_parts import GateModel as GateModel
 from provident.plan.models.form_parts import GridModel as GridModel
 from provident.plan.models.form_parts import ItemModel as ItemModel
+from provident.plan.models.form_parts import MachineModel as MachineModel
+from provident.plan.models.form_parts import RepeatModel as RepeatModel
 from provident.plan.models.form_parts import TableModel as TableModel
+from provident.plan.models.form_parts import ViewsModel as ViewsModel
 from provident.plan.models.form_rules import FormParts, form_problems
 from provident.plan.models.problems import whole
 from provident.plan.words import Name
@@ -36,6 +39,10 @@ class FormFile(PlanModel):
     needs: tuple[
         Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")], ...
     ] = Field(default=(), description="Series roles without which it cannot be filled.")
+    views: dict[Id, ViewsModel] = Field(
+        default={},
+        description="By exam: planes and regions without which it cannot be filled.",
+    )
     source: Name | None = Field(
         default=None, description="The publication it comes from."
     )
@@ -52,6 +59,10 @@ class FormFile(PlanModel):
     )
     tables: dict[Id, TableModel] = Field(
         default={}, description="Decision tables for lookup(...)"
+    )
+    machines: dict[Id, MachineModel] = Field(
+        default={},
+        description="States that go on from time point to time point, as derived values.",
     )
     study_data: Literal["all"] | tuple[Id, ...] = Field(
         default="all", description="A standard proforma may hold items that are not."
@@ -90,6 +101,7 @@ class FormFile(PlanModel):
             grids=self.grids,
             derive=self.derive,
             tables=self.tables,
+            machines=self.machines,
             missing=self.missing,
             study_data=() if self.study_data == "all" else self.study_data,
         )

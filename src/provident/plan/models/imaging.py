@@ -232,6 +232,12 @@ class SeriesRole(PlanModel):
     count: SeriesCount = interval(1)
     optional: YesNo = False
     at: tuple[Id, ...] = ()
+    regions: tuple[Id, ...] = Field(
+        (), description="Parts of the body that it covers, as scoring forms name them."
+    )
+    reformats: tuple[Literal["axial", "coronal", "sagittal"], ...] = Field(
+        (), description="Further planes in which a volume is looked at."
+    )
     require: Require = Field(default_factory=Require)
     alternatives: Mapping[str, Prose] = Field(default_factory=dict, alias="or")
     vendor: Mapping[str, Require] = Field(default_factory=dict)

@@ -11,7 +11,14 @@ from provident.plan.words import Duration, Id, Positive, Prose, Share
 
 
 PlatformRole = Literal[
-    "trial_manager", "site", "qc", "reader", "adjudicator", "statistician", "monitor"
+    "trial_manager",
+    "site",
+    "qc",
+    "reader",
+    "adjudicator",
+    "reading_lead",
+    "statistician",
+    "monitor",
 ]
 
 Decision = Literal[
@@ -30,6 +37,7 @@ _KNOWN: dict[str, PlatformRole] = {
     "physicist": "qc",
     "reader": "reader",
     "adjudicator": "adjudicator",
+    "reading_lead": "reading_lead",
     "monitor": "monitor",
 }
 

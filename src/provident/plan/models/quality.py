@@ -51,6 +51,10 @@ class Pilot(PlanModel):
     before: Literal["site continues", "study continues"] = Field(
         "site continues", description="What waits for it."
     )
+    holds: tuple[Literal["booking", "enrolment"], ...] = Field(
+        ("booking",),
+        description="What a site waits with while its first exams are not all reviewed.",
+    )
 
 
 class HumanShare(PlanModel):

@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from provident.plan.base import PlanModel
+from provident.plan.models.hanging import Hang
 from provident.plan.models.problems import whole
 from provident.plan.models.reading_parts import FROM_QUALIFICATION as FROM_QUALIFICATION
 from provident.plan.models.reading_parts import (
@@ -20,7 +21,6 @@ from provident.plan.models.reading_parts import (
     FinishBy,
     Hidden,
     Limits,
-    Monitor,
     Order,
     Presentation,
     Qualify,
@@ -34,6 +34,8 @@ from provident.plan.models.reading_parts import (
     Unreadable,
 )
 from provident.plan.models.reading_rules import design_problems, problems_of_the_rest
+from provident.plan.models.reading_software import Algorithm, Measuring
+from provident.plan.models.reading_watch import Monitor
 from provident.plan.words import Id
 
 
@@ -62,6 +64,10 @@ class ReadDesignFile(PlanModel):
     value: Dotted | None = Field(
         default=None,
         description="The value that is compared and analysed, such as week52.change.",
+    )
+    hang: Hang | None = Field(
+        default=None,
+        description="Hanging protocols; without them a row for each series, a column for each time point.",
     )
     present: Presentation = Field(
         description="How the time points are put before the reader."
@@ -97,6 +103,14 @@ class ReadDesignFile(PlanModel):
     monitor: Monitor | None = Field(
         default=None, description="How readers are watched for drift."
     )
+    measurements: Measuring = Field(
+        default=Measuring(),
+        description="How what is measured on the screen is checked.",
+    )
+    algorithm: Algorithm | None = Field(
+        default=None,
+        description="Where the pool is software: which version reads, and how its output becomes answers.",
+    )
     minutes: ReadMinutes | None = Field(
         default=None, description="How long a read takes."
     )
@@ -107,6 +121,14 @@ class ReadDesignFile(PlanModel):
     unreadable: Unreadable = Field(
         default=Unreadable(),
         description="What happens when a reader calls a case unreadable.",
+    )
+    serves: Literal["analysis", "interim_analysis", "ancillary"] = Field(
+        default="analysis",
+        description="What its values are for; those of an interim analysis or an ancillary study never enter the analysis set.",
+    )
+    apart_from: tuple[Id, ...] = Field(
+        default=(),
+        description="Read designs whose readers must never read this one, nor the reverse: arms of reading blind to each other.",
     )
     unscheduled: tuple[
         Literal["unexpected_finding", "early_release", "interim_analysis"], ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from provident.kernel import PlanError
 from provident.plan.base import PlanModel
@@ -56,11 +56,35 @@ Cases = Annotated[int, _counted("case")]
 Reads = Annotated[int, _counted("read")]
 
 
+Dotted = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)*$")
+]
+
+
+class GlobalRead(PlanModel):
+    """The last look of a hybrid read, at all time points in their order."""
+
+    may_change: tuple[Dotted, ...] = Field(
+        min_length=1,
+        description="The items or groups of the form that it may change; all others stay as they were locked.",
+    )
+
+
 class Presentation(PlanModel):
     """How the time points are put before the reader (FDA, Clinical Trial Imaging Endpoint Process Standards, 2018)."""
 
-    mode: Literal["simultaneous", "time_sequential", "time_point"] = Field(
-        description="Simultaneous: all visits at once; time_sequential: one after the other, each locked; time_point: each visit is a case of its own."
+    mode: Literal[
+        "simultaneous",
+        "simultaneous_random_time",
+        "time_sequential",
+        "time_point",
+        "hybrid",
+    ] = Field(
+        description="Simultaneous: all visits at once (simultaneous_random_time: in an order by lot); time_sequential: one after the other, each locked; time_point: each visit is a case of its own; hybrid: each locked, then a global read of all in their order."
+    )
+    global_read: GlobalRead | None = Field(
+        default=None,
+        description="What the last look of a hybrid read may still change.",
     )
     time_order: Literal["hidden", "shown"] = Field(
         default="hidden",
@@ -75,7 +99,11 @@ class Presentation(PlanModel):
 class Readers(PlanModel):
     """How many read a case, and from which roles they come."""
 
-    primary: int = Field(ge=1, le=2, description="Independent reads of each case.")
+    primary: int = Field(
+        ge=1,
+        le=9,
+        description="Independent reads of each case; three or more are a panel.",
+    )
     pool: Id = Field(description="The role of the primary readers.")
     assignment: Literal["all", "balanced"] = Field(
         default="balanced",
@@ -91,6 +119,10 @@ class Readers(PlanModel):
         default="adjudicator", description="The role of the adjudicators."
     )
     eligible: tuple[Name, ...] = Field(default=(), description="Who may become one.")
+    declare_conflicts: YesNo = Field(
+        default=False,
+        description="Whether a reader declares conflicts of interest before the first case.",
+    )
 
 
 class Adjudicate(PlanModel):
@@ -100,8 +132,12 @@ class Adjudicate(PlanModel):
         min_length=1,
         description="Conditions on a and b, the two reads; any that holds opens an adjudication.",
     )
-    how: Literal["independent third read, blind", "choice of one of the two"] = Field(
-        description="Whether the adjudicator reads as a blind third reader, or sees both answers and chooses one."
+    how: Literal[
+        "independent third read, blind",
+        "choice of one of the two",
+        "consensus of the two",
+    ] = Field(
+        description="Whether an adjudicator reads as a blind third reader, or sees both answers and chooses one; or the two read once more together and both sign."
     )
     technical_query_first: YesNo = Field(
         default=True,
@@ -109,20 +145,28 @@ class Adjudicate(PlanModel):
     )
 
 
-Agreed = Literal["mean of two", "first", "same value"]
-Adjudicated = Literal["mean of the two nearest", "adjudicator", "majority"]
+Agreed = Literal[
+    "mean of two", "first", "same value", "mean of all", "median", "majority"
+]
+Adjudicated = Literal["mean of the two nearest", "adjudicator", "majority", "consensus"]
 Tie = Literal["adjudicator and higher", "adjudicator and lower", "adjudicator"]
 
 
 class Final(PlanModel):
     """The rules that make one value out of the reads."""
 
-    agreed: Agreed = Field(description="What stands when the reads agree.")
+    agreed: Agreed = Field(
+        description="What stands when the reads agree; of a panel: mean of all, median, majority."
+    )
     adjudicated: Adjudicated | None = Field(
         default=None, description="What stands after an adjudication."
     )
     tie: Tie | None = Field(
         default=None, description="When the middle value is as near to both others."
+    )
+    no_majority: Literal["not evaluable", "median"] | None = Field(
+        default=None,
+        description="What stands when no value has more than half of a panel.",
     )
     one_not_evaluable: Literal["not evaluable", "the other"] = Field(
         default="not evaluable",
@@ -187,7 +231,7 @@ class Repeats(PlanModel):
     washout: Duration = Field(
         description="The least time between a read and its repeat."
     )
-    strata: tuple[Id, ...] = Field(
+    strata: tuple[Literal["site", "visit", "score_tertile"], ...] = Field(
         default=(), description="What the repeats are spread over."
     )
     last_draw: LastDraw | None = Field(
@@ -231,31 +275,6 @@ class Replace(PlanModel):
     )
     bridging: Cases | None = Field(
         default=None, description="Cases that old and new reader both read."
-    )
-
-
-class Chart(PlanModel):
-    """One control chart on a reader's work."""
-
-    of: Literal["adjudicated_against", "bias", "minutes", "not_evaluable"] = Field(
-        description="What is charted."
-    )
-    kind: Literal["cusum", "ewma", "p"] = Field(description="The kind of chart.")
-    in_control: Share | None = Field(
-        default=None, description="The share when all is well."
-    )
-    detect: Name | None = Field(
-        default=None, description="The change that it must detect."
-    )
-
-
-class Monitor(PlanModel):
-    """How readers are watched for drift while the study runs."""
-
-    every: Reads = Field(description="How often the charts are brought up to date.")
-    charts: tuple[Chart, ...] = Field(min_length=1, description="The charts.")
-    on_alarm: tuple[Literal["hold", "notify", "retrain", "requalify"], ...] = Field(
-        default=(), description="What follows an alarm."
     )
 
 

@@ -18,6 +18,7 @@ from provident.expressions import (
     Record,
     compile_expression,
 )
+from provident.plan.models.hanging import Hang, hanging_problems
 from provident.plan.models.problems import Problem, as_far_as_known
 from provident.plan.models.reading_parts import (
     Adjudicate,
@@ -41,6 +42,8 @@ class Design(Protocol):
     def unit(self) -> str: ...
     @property
     def visits(self) -> tuple[str, ...]: ...
+    @property
+    def hang(self) -> Hang | None: ...
     @property
     def value(self) -> str | None: ...
     @property
@@ -115,6 +118,7 @@ def design_problems(design: Design) -> list[Problem]:
             _final(design),
             _hidden(design),
             _conditions(design),
+            hanging_problems(design),
         ]
     )
     return problems or as_far_as_known([_value(design)])
@@ -169,6 +173,26 @@ def _presentation(design: Design) -> Iterator[Problem]:
             "visits shown one after the other cannot hide their order; write time_order: shown",
             present.time_order,
         )
+    if present.mode == "simultaneous_random_time" and present.time_order == "shown":
+        yield Problem(
+            ("present", "time_order"),
+            "an order by lot is hidden; write time_order: hidden, or mode: simultaneous",
+            present.time_order,
+        )
+    if (present.mode == "hybrid") != (present.global_read is not None):
+        yield Problem(
+            ("present",) if present.global_read is None else ("present", "global_read"),
+            "a hybrid read, and no other, ends with a global read: "
+            "write global_read: {may_change: [...]} with mode: hybrid",
+            present.mode,
+        )
+    if present.prior_answers == "own locked" and present.time_order == "hidden":
+        yield Problem(
+            ("present", "prior_answers"),
+            "earlier answers tell which time point came earlier, but time_order is hidden; "
+            "write prior_answers: hidden",
+            present.prior_answers,
+        )
 
 
 def _readers(design: Design) -> Iterator[Problem]:
@@ -179,7 +203,16 @@ def _readers(design: Design) -> Iterator[Problem]:
             "an adjudication needs two primary reads to disagree",
             readers.primary,
         )
-    if design.adjudicate and not readers.adjudicator:
+    consensus = bool(
+        design.adjudicate and design.adjudicate.how == "consensus of the two"
+    )
+    if consensus and readers.adjudicator:
+        yield Problem(
+            ("readers", "adjudicator"),
+            "the two readers find their consensus themselves; write adjudicator: 0",
+            readers.adjudicator,
+        )
+    if design.adjudicate and not readers.adjudicator and not consensus:
         yield Problem(
             ("readers", "adjudicator"),
             "the design adjudicates but has no adjudicator; write adjudicator: 1",
@@ -207,6 +240,7 @@ def _final(design: Design) -> Iterator[Problem]:
             f'with one reader there is nothing to take "{final.agreed}" of; write agreed: first',
             final.agreed,
         )
+    yield from _panel(design)
     if adjudicate and final.adjudicated is None:
         yield Problem(
             ("final",), "say which value stands after an adjudication: add adjudicated:"
@@ -222,25 +256,61 @@ def _final(design: Design) -> Iterator[Problem]:
             ("final",),
             "three values may be equally far apart: add tie:, such as adjudicator and higher",
         )
-    if (
-        adjudicate
-        and adjudicate.how == "choice of one of the two"
-        and final.adjudicated != "adjudicator"
-    ):
+    yield from _third(design)
+
+
+_PANEL = ("mean of all", "median", "majority")
+
+
+def _panel(design: Design) -> Iterator[Problem]:
+    final, primary = design.final, design.readers.primary
+    if primary > 2 and final.agreed not in _PANEL:
+        yield Problem(
+            ("final", "agreed"),
+            f"with {primary} readers write agreed: {listed(_PANEL)}",
+            final.agreed,
+        )
+    if primary == 2 and final.agreed in _PANEL:
+        yield Problem(
+            ("final", "agreed"),
+            f'"{final.agreed}" belongs to a panel of three readers or more',
+            final.agreed,
+        )
+    if (final.agreed == "majority") != (final.no_majority is not None):
+        yield Problem(
+            ("final",) if final.no_majority is None else ("final", "no_majority"),
+            "a majority, and no other rule, needs a word for when there is none: "
+            "write no_majority: not evaluable, or median",
+            final.agreed,
+        )
+
+
+def _third(design: Design) -> Iterator[Problem]:
+    """What an adjudicator, or two readers together, may make of the reads."""
+    final, adjudicate = design.final, design.adjudicate
+    how = adjudicate.how if adjudicate else None
+    if how == "choice of one of the two" and final.adjudicated != "adjudicator":
         yield Problem(
             ("final", "adjudicated"),
             "an adjudicator who sees both answers may only choose one of them: "
             "write adjudicated: adjudicator, or how: independent third read, blind",
             final.adjudicated,
         )
+    if (how == "consensus of the two") != (final.adjudicated == "consensus"):
+        yield Problem(
+            ("final", "adjudicated"),
+            "a consensus stands as the two have signed it: "
+            "adjudicated: consensus belongs to how: consensus of the two",
+            final.adjudicated,
+        )
 
 
 def _hidden(design: Design) -> Iterator[Problem]:
     hide = design.hide
-    if design.readers.primary == 2 and "other_answers" not in hide:
+    if design.readers.primary > 1 and "other_answers" not in hide:
         yield Problem(
             ("hide",),
-            "two reads are independent only when other_answers is hidden",
+            "several reads are independent only when other_answers is hidden",
             list(hide),
         )
     if design.present.time_order == "hidden":

@@ -40,6 +40,31 @@ _RAMRIS_JOINTS = (
     *((f"mcp{n}", f"MCP {n}") for n in _FINGERS),
 )
 
+_RAMRIS_SPACES = (
+    ("rad_sca", "Radius and scaphoid"),
+    ("rad_lun", "Radius and lunate"),
+    ("sca_lun", "Scaphoid and lunate"),
+    ("lun_tri", "Lunate and triquetrum"),
+    ("trm_sca", "Trapezium and scaphoid"),
+    ("trd_sca", "Trapezoid and scaphoid"),
+    ("cap_sca", "Capitate and scaphoid"),
+    ("cap_lun", "Capitate and lunate"),
+    ("ham_tri", "Hamate and triquetrum"),
+    ("trm_trd", "Trapezium and trapezoid"),
+    ("trd_cap", "Trapezoid and capitate"),
+    ("cap_ham", "Capitate and hamate"),
+    *((f"cmc{n}", f"CMC {n}") for n in ("1", *_FINGERS)),
+    *((f"mcp{n}", f"MCP {n}") for n in _FINGERS),
+)
+
+_RAMRIS_SHEATHS = (
+    *((f"ext{n}", f"Extensor compartment {n}") for n in range(1, 7)),
+    ("flex_ulnar", "Ulnar bursa with the flexors of the fingers"),
+    ("flex_radial", "Sheath of flexor carpi radialis"),
+    ("flex_thumb", "Radial bursa with flexor pollicis longus"),
+    *((f"mcp{n}", f"Flexors at MCP {n}") for n in _FINGERS),
+)
+
 _HAND_JOINTS22 = (
     ("wrist", "wrist"),
     *((f"mcp{n}", f"MCP {n}") for n in range(1, 6)),
@@ -90,6 +115,16 @@ ROW_LISTS: Mapping[str, RowList] = {
         title="3 joint regions of the wrist and MCP joints 2 to 5",
         source="Østergaard et al. J Rheumatol 2003;30:1385-6 (OMERACT RAMRIS)",
         rows=_RAMRIS_JOINTS,
+    ),
+    "ramris_spaces": RowList(
+        title="17 joint spaces of the wrist and MCP joints 2 to 5",
+        source="Østergaard et al. J Rheumatol 2017;44:1706-12 (OMERACT RAMRIS 2016); named as in J Rheumatol 2011;38:2045-50",
+        rows=_RAMRIS_SPACES,
+    ),
+    "ramris_sheaths": RowList(
+        title="9 tendon compartments of the wrist and the flexors at MCP joints 2 to 5",
+        source="Østergaard et al. J Rheumatol 2017;44:1706-12 (OMERACT RAMRIS 2016)",
+        rows=_RAMRIS_SHEATHS,
     ),
     "hand_joints22": RowList(
         title="Wrist, MCP 1 to 5, thumb IP and PIP 2 to 5 of both hands",

@@ -14,7 +14,7 @@ from provident.programme.checks.registry import Flag, PlanUnderCheck, check
 
 _RIGHTS = {
     "site": ("site",),
-    "reading": ("reader", "adjudicator", "qc"),
+    "reading": ("reader", "adjudicator", "reading_lead", "qc"),
     "centre": (
         "trial_manager",
         "qc",
@@ -22,6 +22,7 @@ _RIGHTS = {
         "monitor",
         "reader",
         "adjudicator",
+        "reading_lead",
     ),
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provident.kernel import Severity
+from provident.plan.models.imaging import SeriesRole
+from provident.plan.models.imaging_rules import Rule, Within
 from provident.programme.checks.quality import QUALITY
 from provident.programme.checks.registry import Flag, PlanUnderCheck, check
 from provident.programme.checks.timing import days
@@ -169,6 +171,21 @@ def score_incomplete(c: PlanUnderCheck) -> Iterator[Flag]:
         )
 
 
+def _frames(series: SeriesRole) -> Rule | None:
+    return series.match.rules().get("frames") or series.require.rules().get("frames")
+
+
+def _moves(series: SeriesRole) -> bool:
+    """Whether something is asked of the number of frames."""
+    return _frames(series) is not None
+
+
+def _still_only(series: SeriesRole) -> bool:
+    """Whether only single frames are taken, so that a clip is none of this series."""
+    rule = _frames(series)
+    return isinstance(rule, Within) and rule.allowed.high <= 1
+
+
 @check(
     code="QC.NO_CLIP",
     subdomain="qc.programme",
@@ -186,9 +203,7 @@ def no_clip(c: PlanUnderCheck) -> Iterator[Flag]:
         clips = [
             s
             for s in kept
-            if "frames" in s.match.rules()
-            or "frames" in s.require.rules()
-            or "still" in s.alternatives
+            if (_moves(s) or "still" in s.alternatives) and not _still_only(s)
         ]
         if not clips:
             yield Flag(

@@ -162,7 +162,7 @@ def same_adjudicator_two_exams(c: PlanUnderCheck) -> Iterator[Flag]:
     remedy="Hide clinical_data and clinical_report from the readers.",
 )
 def other_pathway_seen(c: PlanUnderCheck) -> Iterator[Flag]:
-    if c.plan.study.kind not in ("diagnostic accuracy", "pathway"):
+    if c.plan.study.kind not in ("diagnostic accuracy", "pathway", "reader study"):
         return
     for endpoint, design in c.plan.reading.items():
         form = c.plan.forms.get(design.form)

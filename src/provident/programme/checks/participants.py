@@ -194,8 +194,6 @@ def burden(c: PlanUnderCheck) -> Iterator[Flag]:
         minutes = sum(
             c.plan.imaging[e].minutes for e in visit.imaging if e in c.plan.imaging
         )
-        if not visit.imaging:
-            continue
         if asked is None or asked.travel is None:
             problem = (
                 "does not say what it asks of participants"

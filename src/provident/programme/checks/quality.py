@@ -12,6 +12,12 @@ from provident.programme.checks.timing import days
 QUALITY = "quality.yaml"
 
 
+def _exams_of_a_site(c: PlanUnderCheck) -> int:
+    """The most exams that any site makes by its target."""
+    exams = sum(len(v.imaging) for v in c.plan.study.visits.values())
+    return max((s.target for s in c.plan.sites.sites.values()), default=0) * exams
+
+
 @check(
     code="QC.NO_PILOT",
     subdomain="qc.programme",
@@ -29,6 +35,15 @@ def no_pilot(c: PlanUnderCheck) -> Iterator[Flag]:
             message="no site's first exams are reviewed before it goes on",
             expected="pilot: first, review, before",
             found="none",
+        )
+    elif quality.pilot.first > _exams_of_a_site(c):
+        yield Flag(
+            file=QUALITY,
+            path=("pilot",),
+            key=True,
+            message=f"the first {quality.pilot.first} exams of a site are its pilot, and no site makes as many",
+            expected="pilot: {first: 10 exams per site}",
+            found=str(quality.pilot.first),
         )
     elif quality.human.share.pilot.value < 100:
         yield Flag(

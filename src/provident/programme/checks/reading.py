@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provident.kernel import Severity
+from provident.plan.models.reading import ReadDesignFile
 from provident.programme.checks.registry import Flag, PlanUnderCheck, check
 
 
@@ -53,7 +54,8 @@ def _not_acquired(c: PlanUnderCheck, need: str, visit: str) -> str | None:
     remedy="Add `needs:` to the form, each as exam.series.",
 )
 def nothing_needed(c: PlanUnderCheck) -> Iterator[Flag]:
-    for key in dict.fromkeys(d.form for d in c.plan.reading.values()):
+    at_scan = [m.read_at_scan.form for m in c.plan.imaging.values() if m.read_at_scan]
+    for key in dict.fromkeys([*(d.form for d in c.plan.reading.values()), *at_scan]):
         form = c.plan.forms.get(key)
         if form and not form.needs:
             yield Flag(
@@ -255,7 +257,8 @@ def readers_not_blind(c: PlanUnderCheck) -> Iterator[Flag]:
 )
 def unblinded_early(c: PlanUnderCheck) -> Iterator[Flag]:
     rule = c.plan.study.milestones.unblinding
-    if len(c.plan.study.arms) < 2 or not c.plan.reading:
+    # Without arms the rule is about the reference, or about the other test.
+    if not c.plan.reading or (len(c.plan.study.arms) < 2 and rule is None):
         return
     needed = ["data_lock", "reads_final"]
     if any(d.readers.adjudicator for d in c.plan.reading.values()):
@@ -266,7 +269,7 @@ def unblinded_early(c: PlanUnderCheck) -> Iterator[Flag]:
             file="study.yaml",
             path=("milestones", "unblinding") if rule else ("milestones",),
             key=True,
-            message=f"the arms may be told before {' and '.join(lacking)}",
+            message=f"{'the arms' if len(c.plan.study.arms) > 1 else 'what readers are blind to'} may be told before {' and '.join(lacking)}",
             expected=", ".join(needed),
             found=", ".join(rule.after) if rule else "no rule",
         )
@@ -324,4 +327,58 @@ def scan_score_visible(c: PlanUnderCheck) -> Iterator[Flag]:
                 message=f"{', '.join(visible)} could see the score of {exam} that is given at the scan",
                 expected=f"hidden_from: {', '.join(visible)}",
                 found=", ".join(form.access.hidden_from) or "hidden from nobody",
+            )
+
+
+@check(
+    code="READ.APART_SAME_READERS",
+    subdomain="reading.methods",
+    finds="Arms of reading that are kept apart but share readers or adjudicators, or that name a design which is not there.",
+    why="Two modalities were read by independent readers, each blind to the other (PROVIDENT, examples B and C).",
+    remedy="Give each arm roles of its own, or correct the name under `apart_from:`.",
+)
+def apart_same_readers(c: PlanUnderCheck) -> Iterator[Flag]:
+    for endpoint, design in c.plan.reading.items():
+        for i, name in enumerate(design.apart_from):
+            other = c.plan.reading.get(name)
+            shared = sorted(_who_read(design) & _who_read(other)) if other else []
+            if other is not None and not shared and name != endpoint:
+                continue
+            problem = (
+                f"{', '.join(shared)} read both" if other else "there is no such design"
+            )
+            yield Flag(
+                file=c.file("reading", endpoint),
+                path=("apart_from", i),
+                message=f"{endpoint} is kept apart from {name}, but {problem}",
+                expected="another design, with roles of its own",
+                found=name,
+            )
+
+
+def _who_read(design: ReadDesignFile) -> set[str]:
+    third = {design.readers.adjudicator_pool} if design.readers.adjudicator else set()
+    return {design.readers.pool} | third
+
+
+@check(
+    code="READ.SIDE_FEEDS_OUTCOME",
+    subdomain="reading.methods",
+    finds="A primary or secondary outcome that comes from an interim or ancillary read.",
+    why="Values of a side channel never enter the analysis set: the outcome would have none (FDA, Imaging Endpoint Process Standards, 2018).",
+    remedy="Take the outcome from a design with `serves: analysis`, or give the design that meaning.",
+)
+def side_feeds_outcome(c: PlanUnderCheck) -> Iterator[Flag]:
+    designs = {c.file("reading", e): d for e, d in c.plan.reading.items()}
+    for name, outcome in c.plan.study.outcomes.items():
+        design = designs.get(str(outcome.source))
+        if design is None or design.serves == "analysis":
+            continue
+        if outcome.role in ("primary", "secondary"):
+            yield Flag(
+                file="study.yaml",
+                path=("outcomes", name, "from"),
+                message=f"the {outcome.role} outcome {name} comes from a read that serves {design.serves.replace('_', ' ')}",
+                expected="a design with serves: analysis",
+                found=design.serves,
             )

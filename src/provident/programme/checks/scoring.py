@@ -15,11 +15,10 @@ def _in_words(answer: Answerable) -> bool:
 
 
 def _read_forms(c: PlanUnderCheck) -> list[str]:
-    return [
-        k
-        for k in dict.fromkeys(d.form for d in c.plan.reading.values())
-        if k in c.plan.forms
-    ]
+    """The forms by which images are scored, by readers or at the scan."""
+    at_scan = [m.read_at_scan.form for m in c.plan.imaging.values() if m.read_at_scan]
+    used = [*(d.form for d in c.plan.reading.values()), *at_scan]
+    return [k for k in dict.fromkeys(used) if k in c.plan.forms]
 
 
 @check(
@@ -104,6 +103,9 @@ def record_not_unique(c: PlanUnderCheck) -> Iterator[Flag]:
         lacking = [
             r for r in ("participant", "visit", "reader") if r not in form.record
         ]
+        # Who scans and scores is the operator of the record.
+        if "operator" in form.record and "reader" in lacking:
+            lacking.remove("reader")
         if lacking:
             yield Flag(
                 file=c.file("forms", key),
@@ -143,7 +145,9 @@ def anyone_enters(c: PlanUnderCheck) -> Iterator[Flag]:
 )
 def not_hidden(c: PlanUnderCheck) -> Iterator[Flag]:
     blind = set(c.plan.study.blinded_to.scores)
-    for key in _read_forms(c):
+    for key in dict.fromkeys(d.form for d in c.plan.reading.values()):
+        if key not in c.plan.forms:
+            continue
         form = c.plan.forms[key]
         parties = {
             h for h in form.access.hidden_from if h in ("participant", "clinical_team")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from provident.kernel import Severity
 from provident.plan.models.reading import ReadDesignFile
-from provident.plan.models.reading_parts import Chart
+from provident.plan.models.reading_watch import Chart
 from provident.plan.places import Path
 from provident.plan.quantities import quantity
 from provident.programme.checks.registry import Flag, PlanUnderCheck, check
@@ -194,8 +194,9 @@ def site_seen(c: PlanUnderCheck) -> Iterator[Flag]:
 _FITS = {
     "adjudicated_against": ("cusum", "p"),
     "not_evaluable": ("cusum", "p"),
-    "bias": ("cusum", "ewma"),
-    "minutes": ("cusum", "ewma"),
+    "discordant": ("cusum", "p"),
+    "bias": ("ewma",),
+    "minutes": ("ewma",),
 }
 
 

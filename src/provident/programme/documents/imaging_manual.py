@@ -128,7 +128,13 @@ def _role(role: Role, scanners: dict[str, Scanner], model: ImagingManual) -> Sec
         same = ", ".join(FACTS[n].words.lower() for n in role.constant)
         told.append(f"The same on all images: {same}.")
     told += [f"{name}: {words}." for name, words in role.alternatives.items()]
-    why = model.series[role.id].why
+    planned = model.series[role.id]
+    if planned.regions:
+        parts = ", ".join(r.replace("_", " ") for r in planned.regions)
+        told.append(f"It covers: {parts}.")
+    if planned.reformats:
+        told.append(f"Looked at too in: {', '.join(planned.reformats)}.")
+    why = planned.why
     return section(
         role.title,
         " ".join(told),

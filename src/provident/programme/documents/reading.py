@@ -93,6 +93,11 @@ def _presentation(design: ReadDesignFile) -> Parts:
         ("Mode", "Order in time", "Earlier answers"),
         [(p.mode.replace("_", " "), p.time_order, p.prior_answers)],
     )
+    if p.mode in ("time_sequential", "hybrid"):
+        yield "Each time point is locked before the next is shown; later information never reopens it."
+    if p.global_read:
+        names = ", ".join(name.replace("_", " ") for name in p.global_read.may_change)
+        yield f"At the end all time points are shown in their order, and only {names} may still change; what was changed is recorded."
     yield f"Shown beside: {', '.join(design.show)}." if design.show else None
 
 
@@ -125,6 +130,10 @@ def _blinding(request: Request, design: ReadDesignFile) -> Parts:
         else None
     )
     yield "An adjudicator is never a primary reader of the study."
+    for other in design.apart_from:
+        yield f"Nobody who reads this endpoint ever reads {other}, nor the reverse."
+    if design.serves != "analysis":
+        yield f"Its values serve the {design.serves.replace('_', ' ')} alone and never enter the analysis set."
     if design.unscheduled:
         kinds = ", ".join(u.replace("_", " ") for u in design.unscheduled)
         yield f"Kept apart from the endpoint's reads: {kinds}."
@@ -191,6 +200,22 @@ def _quality(design: ReadDesignFile) -> Parts:
             f"Monitoring, every {said(m.every)} reads",
         )
         yield f"On an alarm: {', '.join(m.on_alarm)}."
+    yield from _later(design)
+
+
+def _later(design: ReadDesignFile) -> Parts:
+    """What happens when readers pause, leave or join."""
+    again, left = design.requalify, design.replace
+    if again:
+        row = (again.after_idle, ", ".join(again.on))
+        yield table(("After a pause of", "After"), [row], "Tested again")
+    if left:
+        row2 = (left.reads, left.bridging)
+        yield table(
+            ("The new reader reads", "Cases that both read"), [row2], "A reader leaves"
+        )
+    else:
+        yield Gap("what happens to cases and to agreement when a reader leaves")
 
 
 def _form(request: Request, design: ReadDesignFile) -> Parts:
@@ -198,6 +223,16 @@ def _form(request: Request, design: ReadDesignFile) -> Parts:
     if form is None:
         return
     yield f"{form.title}. Source: {form.source}." if form.source else form.title
+    yield (
+        f"Series without which it cannot be filled: {', '.join(form.needs)}."
+        if form.needs
+        else None
+    )
+    seen = [
+        (exam, ", ".join(v.planes), ", ".join(r.replace("_", " ") for r in v.regions))
+        for exam, v in form.views.items()
+    ]
+    yield table(("Exam", "Planes that are scored", "Parts of the body"), seen)
     yield table(("Code", "Why a value is missing"), list(form.missing.items()))
     derived = [(n, d.value) for n, d in form.derive.items()]
     yield table(("Derived value", "How"), derived)

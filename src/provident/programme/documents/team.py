@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provident.programme.documents.blocks import Gap, Section, minutes, section, table
+from provident.programme.checks.timing import first_scan, last_scan
+from provident.programme.documents.blocks import (
+    Gap,
+    Section,
+    minutes,
+    said,
+    section,
+    table,
+)
 from provident.programme.documents.registry import Request, kind
 
 
@@ -101,6 +109,24 @@ def site_survey(request: Request) -> Iterator[Section]:
         "What the study needs",
         table(("Visit", "Window", "Exams"), visits),
         table(("Exam", "Modality", "Time in the room", "Strictness"), exams),
+    )
+    weeks = max(1.0, (last_scan(plan) - first_scan(plan)).days / 7)
+    asked = [
+        (
+            site.name or name, site.target, m.title or exam,
+            f"{site.target * sum(exam in v.imaging for v in plan.study.visits.values()) / weeks:.1f}",
+            "; ".join(f"{_words(r)}: {said(h)}" for r, h in site.hours.items()),
+        )
+        for name, site in plan.sites.sites.items()
+        if not request.site or name == request.site
+        for exam, m in plan.imaging.items()
+    ]  # fmt: skip
+    yield section(
+        "What it asks of the site",
+        table(
+            ("Site", "Participants", "Exam", "Slots a week", "Hours of staff"), asked
+        ),
+        "Slots a week are those of all planned visits, spread evenly from the first scan to the last.",
     )
     questions = [
         (q.ask, q.accept, "yes" if q.required else "no", "") for q in plan.sites.survey

@@ -152,13 +152,13 @@ class _Analysis:
         between = variance_or_none(e.cov2 - e.cov3)
         pairs = []
         for i, j in combinations(range(len(r)), 2):
-            parts = spread[[i, j]] / r[[i, j]]
-            variance = float(parts.sum()) + 2 * between
-            if balanced:
-                df = _hillis(
-                    variance * r[0] / 2, float(spread.mean()), len(r) * (r[0] - 1)
-                )
+            if balanced:  # one mean square of readers, as in the test of all treatments
+                noise = float(spread.mean()) + int(r[0]) * between
+                variance = 2 * noise / int(r[0])
+                df = _hillis(noise, float(spread.mean()), len(r) * (int(r[0]) - 1))
             else:
+                parts = spread[[i, j]] / r[[i, j]]
+                variance = float(parts.sum()) + 2 * between
                 df = variance**2 / float((parts**2 / (r[[i, j]] - 1)).sum())
             pairs.append(self._pair(i, j, means, math.sqrt(variance), df))
         return self._result(

@@ -40,7 +40,9 @@ INSTALLED_APPS = [
     "provident.web.scanners",
     "provident.web.dose",
     "provident.web.qc",
+    "provident.web.readers",
     "provident.web.reading",
+    "provident.web.drift",
     "provident.web.intake",
     "provident.web.reports",
 ]

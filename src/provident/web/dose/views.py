@@ -156,7 +156,7 @@ def sign(request: MemberRequest, study: str, code: str, exam: str) -> HttpRespon
         "p": row,
         "standing": presenters.standing(selectors.rows_of(row), plan, rules),
         "unit": DOSES[rules.constraint.participant.quantity],
-        "may": actions.role_of(member) in book.signers(rules),
+        "signs": actions.role_of(member) in book.signers(rules),
         "in_words": presenters.roles_in_words,
     }
     return render(request, "dose/sign.jinja", context, status=422 if form.errors else 200)  # fmt: skip

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from provident.kernel import Clock
+from provident.acquisition import Waivable
+from provident.kernel import Clock, InvalidInput, NotReady
 from provident.plan import Plan
 from provident.programme.ionising import IONISING
 from provident.recruitment.slots import TRANSITIONS as SLOT_TRANSITIONS
 from provident.recruitment.slots import SlotState
 from provident.web.exams.arrivals import ArrivedExam, SealedSeries, kind_by_modality
 from provident.web.exams.drift import ANOTHER
-from provident.web.exams.models import Exam, Preview, Series
+from provident.web.exams.judging import waivable
+from provident.web.exams.models import Exam, Preview, RuleWaiver, Series
 from provident.web.exams.workflow import moved
 from provident.web.jobs.queue import enqueue
-from provident.web.ledger.record import SYSTEM, record
+from provident.web.ledger.record import SYSTEM, Actor, record
 from provident.web.participants.actions import move_slot
 from provident.web.participants.models import Participant, Slot
 from provident.web.people.access import Thing, check
-from provident.web.people.actions import actor
+from provident.web.people.actions import actor, sign
 from provident.web.people.models import Membership
 from provident.web.sites.actions import observe_scanner
 from provident.web.sites.models import Scanner
 from provident.web.studies.models import PlanVersion
-from provident.web.studies.plans import plan_in_force
+from provident.web.studies.plans import plan_in_force, plan_of
 
 
 # What may tell of radiation: exposures, and the structured reports that come with them.
@@ -267,6 +270,92 @@ def rejudge(*, exams: Sequence[Exam], by: Membership, clock: Clock) -> int:
         thing_id=version, new={"version": version, "exams": len(undecided)},
     )  # fmt: skip
     return len(undecided)
+
+
+@transaction.atomic
+def waive_rule(
+    *,
+    exam: Exam,
+    rule: str,
+    reason: str,
+    until: date | None,
+    password: str,
+    by: Membership,
+    clock: Clock,
+) -> RuleWaiver:
+    """Let one broken rule go for one exam, signed; it is judged again, and the finding stays as waived.
+
+    Raises:
+        Denied: the role may not accept exams, or the password is wrong.
+        NotReady: the exam is not judged or decided already.
+        InvalidInput: the rule is not broken, cannot be let go, or the reason or the day does not hold.
+    """
+    check(by, "accept", Thing.EXAM)
+    exam = Exam.objects.select_for_update(of=("self",)).select_related("participant__site", "study", "plan").get(pk=exam.pk)  # fmt: skip
+    if exam.state != Exam.State.JUDGED:
+        raise NotReady("A rule is let go while the exam is judged and nobody has decided yet.")  # fmt: skip
+    chosen = {w.rule: w for w in _waivable(exam)}.get(rule)
+    if chosen is None:
+        raise InvalidInput("Choose a rule that is broken. What cannot be read, and what the manual calls critical, is not let go for one exam.")  # fmt: skip
+    reason = " ".join(reason.split())
+    if not reason:
+        raise InvalidInput("Say why the exam may stand without it.")
+    if until is not None and until < clock.now().date():
+        raise InvalidInput("The last day on which the waiver holds is over.")
+    content = {"exam": exam.uid, "rule": rule, "found": chosen.words, "reason": reason, "until": str(until or "")}  # fmt: skip
+    signature = sign(membership=by, password=password, meaning="I let this rule go for this exam", thing="exam",
+                     thing_id=str(exam.pk), content=content, clock=clock)  # fmt: skip
+    made = RuleWaiver.objects.create(
+        exam=exam, rule=rule, words=chosen.words[:300], reason=reason, until=until, by=by, at=clock.now(), signature=signature,
+    )  # fmt: skip
+    enqueue("provident.web.exams.tasks.rejudge_exam", exam.pk)
+    _waiver_event("exam.rule_waived", made, actor(by), clock, new={"rule": rule, "found": chosen.words, "until": str(until or ""), "signature": signature.pk}, reason=reason)  # fmt: skip
+    return made
+
+
+def _waivable(exam: Exam) -> list[Waivable]:
+    return waivable(exam, plan_of(exam.plan)) if exam.plan is not None else []
+
+
+@transaction.atomic
+def end_waiver(
+    *, waiver: RuleWaiver, reason: str, by: Membership, clock: Clock
+) -> None:
+    """Take a waiver back; the exam is judged again unless somebody has decided about it.
+
+    Raises:
+        Denied: the role may not accept exams.
+        InvalidInput: no reason.
+    """
+    check(by, "accept", Thing.EXAM)
+    if not reason.strip():
+        raise InvalidInput("Say why the rule holds again.")
+    _end(waiver, " ".join(reason.split()), clock)
+    _waiver_event("exam.waiver_ended", waiver, actor(by), clock, old={"rule": waiver.rule}, reason=waiver.end_reason)  # fmt: skip
+
+
+@transaction.atomic
+def expire_waiver(*, waiver: RuleWaiver, clock: Clock) -> None:
+    """End a waiver whose last day is over."""
+    _end(waiver, f"Its last day was {waiver.until}.", clock)
+    _waiver_event("exam.waiver_ended", waiver, SYSTEM, clock, old={"rule": waiver.rule}, reason=waiver.end_reason)  # fmt: skip
+
+
+def _end(waiver: RuleWaiver, reason: str, clock: Clock) -> None:
+    waiver.ended_at, waiver.end_reason = clock.now(), reason
+    waiver.save(update_fields=["ended_at", "end_reason"])
+    if waiver.exam.state == Exam.State.JUDGED:
+        enqueue("provident.web.exams.tasks.rejudge_exam", waiver.exam_id)
+
+
+def _waiver_event(
+    action: str, waiver: RuleWaiver, by: Actor, clock: Clock, **told: Any
+) -> None:
+    participant = waiver.exam.participant
+    record(
+        clock=clock, by=by, study=waiver.exam.study.slug, action=action, thing="exam", thing_id=str(waiver.exam_id),
+        site=participant.site.code, participant=participant.code, **told,
+    )  # fmt: skip
 
 
 def note_scanner(

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from provident import acquisition, programme
-from provident.acquisition import Circumstances, Manual
+from provident.acquisition import Circumstances, Manual, Waiver
 from provident.acquisition.waivers import NOWHERE
 from provident.dicom import SeriesFacts
 from provident.kernel import Finding, Outcome, Place, Severity
 from provident.plan import Plan
+from provident.web.exams.models import Exam
 
 
 MOST_PLANS = 16
@@ -40,6 +41,7 @@ def judged(
     kind: str | None,
     baseline: Sequence[SeriesFacts],
     circumstances: Circumstances = NOWHERE,
+    signed: Sequence[Waiver] = (),
 ) -> dict[str, Any]:
     """The verdict as JSON; an exam of no kind that the plan knows is not assessable, and never a pass."""
     if kind is None:
@@ -73,8 +75,18 @@ def judged(
         visit=visit or None,
         baseline=baseline,
         circumstances=circumstances,
+        signed=signed,
     )
     return verdict.as_json()
+
+
+def waivable(exam: Exam, plan: Plan) -> list[acquisition.Waivable]:
+    """The rules that a person may let go for an exam, by the verdict that stands; none where it has no kind."""
+    if exam.kind not in plan.imaging or not exam.verdict.get("exam"):
+        return []
+    told = {k: v for k, v in exam.verdict.items() if k not in ("drift", "device")}
+    verdict = acquisition.ExamVerdict.from_json(told)
+    return acquisition.waivable(verdict, manuals(plan)[exam.kind])
 
 
 def kind_of(series: Sequence[SeriesFacts], plan: Plan) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from provident.web.participants.models import Participant, Slot
+from provident.web.people.models import Membership, Signature
 from provident.web.sites.models import Scanner
 from provident.web.studies.models import PlanVersion, Study
 
@@ -94,6 +95,41 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"series {self.pk}"
+
+
+class RuleWaiver(models.Model):
+    """One rule that a person let go for one exam, signed; what it finds stays on the verdict, as waived."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="waivers")
+    rule = models.CharField(max_length=120)  # role.fact, role.count or order
+    words = models.CharField(max_length=300)  # what was found when it was signed
+    reason = models.TextField()
+    until = models.DateField(null=True)  # the last day on which it holds
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("exam", "rule"),
+                condition=models.Q(ended_at=None),
+                name="rule_waived_once_an_exam",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="rule_waived_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | ~models.Q(end_reason=""),
+                name="rule_waiver_ends_with_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rule waiver {self.pk}"
 
 
 class Preview(models.Model):

@@ -113,6 +113,31 @@ class ExamPage:
     sees_images: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverLine:
+    """A rule that was let go for an exam."""
+
+    pk: int
+    words: str
+    reason: str
+    by: str
+    at: datetime
+    until: date | None
+    ended: bool
+    end_reason: str
+
+
+def waiver_lines(rows: Sequence[Any]) -> tuple[WaiverLine, ...]:
+    """Waivers as they are shown."""
+    return tuple(
+        WaiverLine(
+            pk=w.pk, words=w.words, reason=w.reason, by=w.by.user.name or w.by.user.username, at=w.at, until=w.until,
+            ended=w.ended_at is not None, end_reason=w.end_reason,
+        )
+        for w in rows
+    )  # fmt: skip
+
+
 def _measures(verdict: Mapping[str, Any]) -> list[MeasureLine]:
     return [
         MeasureLine(

@@ -23,7 +23,9 @@ def rejudging(request: MemberRequest, study: str) -> HttpResponse:
     context = {
         "drafts": selectors.drafts(by),
         "previews": {p.hash: p for p in selectors.previews(by)},
-        "undecided": selectors.undecided_by_an_older_plan(by).count(),
+        "undecided": selectors.undecided_by_an_older_plan(
+            by, clock().now().date()
+        ).count(),
         "may_rejudge": can(by, "load", Thing.PLAN),
     }
     return render(request, "exams/rejudging.jinja", context)
@@ -62,7 +64,7 @@ def ask(request: MemberRequest, study: str, pk: int) -> HttpResponse:
 def rejudge(request: MemberRequest, study: str) -> HttpResponse:
     """Judge what nobody has decided about by the version in force."""
     by = request.membership
-    rows = list(selectors.undecided_by_an_older_plan(by))
+    rows = list(selectors.undecided_by_an_older_plan(by, clock().now().date()))
     number = actions.rejudge(exams=rows, by=by, clock=clock())
     messages.success(request, f"{number} undecided exams are judged again. Exams that were decided keep their verdict and its version.")  # fmt: skip
     return redirect("exams:rejudging", study=study)

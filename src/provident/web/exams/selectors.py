@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from provident.acquisition import Waiver
 from provident.kernel import NotFound
 from provident.web.exams.drift import LABELS as DRIFT_LABELS
 from provident.web.exams.drift import LOOKS_BACK, Fingerprint
 from provident.web.exams.models import Exam as Exam
 from provident.web.exams.models import Preview as Preview
+from provident.web.exams.models import RuleWaiver as RuleWaiver
 from provident.web.exams.models import Series as Series
 from provident.web.exams.objects import object_store
+from provident.web.exams.stored import signed_waiver
 from provident.web.people.access import Thing, check, one, scoped
 from provident.web.people.models import Membership
+from provident.web.planning.acknowledging import version_at
 from provident.web.planning.models import Amendment as Amendment
-from provident.web.studies.plans import version_in_force
 
 
 _WITH = ("study", "participant__site", "slot", "scanner", "plan")
@@ -86,10 +90,16 @@ def draft(by: Membership, pk: int) -> Amendment:
     return row
 
 
-def undecided_by_an_older_plan(by: Membership) -> QuerySet[Exam]:
-    """Exams that nobody has decided about, judged by a version that is no longer in force."""
+def undecided_by_an_older_plan(by: Membership, on: date) -> QuerySet[Exam]:
+    """Exams that nobody has decided about, judged by a version that is not the one their site works by."""
     rows = exams(by).filter(state=Exam.State.JUDGED)
-    return rows.exclude(plan=version_in_force(by.study))
+    # A site works by the version before until its day of an amendment.
+    sites = by.study.sites.values_list("code", flat=True)
+    by_theirs = Q(pk__in=[])
+    for code in sites:
+        version = version_at(by.study, code, on)
+        by_theirs |= Q(participant__site__code=code, plan=version)
+    return rows.exclude(by_theirs)
 
 
 def exams(by: Membership) -> QuerySet[Exam]:
@@ -105,6 +115,35 @@ def exam(by: Membership, pk: int) -> Exam:
     """
     rows = Exam.objects.select_related(*_WITH).prefetch_related("series")
     return one(by, Thing.EXAM, rows, pk=pk)
+
+
+def waivers(exam: Exam) -> list[RuleWaiver]:
+    """What was let go for an exam, also what has ended, the oldest first."""
+    return list(exam.waivers.select_related("by__user"))
+
+
+def waiver(by: Membership, exam_pk: int, pk: int) -> RuleWaiver:
+    """One waiver that holds.
+
+    Raises:
+        Denied, NotFound: as the access table says, or there is none.
+    """
+    row = exam(by, exam_pk).waivers.select_related("by__user", "exam").filter(pk=pk, ended_at=None).first()  # fmt: skip
+    if row is None:
+        raise NotFound("There is no such waiver, or it has ended.")
+    return row
+
+
+def signed_waivers(exam: Exam, on: date) -> list[Waiver]:
+    """The waivers of an exam that hold on a day, as the library takes them."""
+    rows = exam.waivers.filter(ended_at=None).select_related("by__user")
+    return [signed_waiver(w) for w in rows if w.until is None or on <= w.until]
+
+
+def expired_waivers(on: date) -> list[RuleWaiver]:
+    """Waivers whose last day is over and that nobody ended yet."""
+    rows = RuleWaiver.objects.filter(ended_at=None, until__lt=on)
+    return list(rows.select_related("exam__participant__site", "exam__study"))
 
 
 def manifest(series: Series) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from datetime import date
 
 from django.db.models import Prefetch
 
-from provident.acquisition import Circumstances, Manual
+from provident import acquisition
+from provident.acquisition import Circumstances, Manual, Waiver
 from provident.acquisition.amending import Effect, Stored, judged_anew
 from provident.dicom import SeriesFacts
-from provident.web.exams.models import Exam, Series
+from provident.web.exams.models import Exam, RuleWaiver, Series
 from provident.web.studies.models import Study
 
 
@@ -37,7 +38,10 @@ def _exams(study: Study) -> Iterator[Exam]:
     series = Series.objects.only("exam_id", "number", "facts")
     rows = study.exams.exclude(outcome="").select_related("participant__site", "scanner")  # fmt: skip
     rows = rows.order_by("participant_id", "acquired_on", "pk")
-    return rows.prefetch_related(Prefetch("series", series)).iterator(AT_ONCE)
+    waivers = RuleWaiver.objects.filter(ended_at=None).select_related("by__user")
+    return rows.prefetch_related(
+        Prefetch("series", series), Prefetch("waivers", waivers)
+    ).iterator(AT_ONCE)
 
 
 def _stored(exam: Exam, series: Sequence[SeriesFacts]) -> Stored:
@@ -52,6 +56,9 @@ def _stored(exam: Exam, series: Sequence[SeriesFacts]) -> Stored:
         outcome=exam.outcome,
         codes=frozenset(f["code"] for f in found if f["severity"] != "note"),
         circumstances=circumstances(exam),
+        signed=tuple(
+            signed_waiver(w) for w in exam.waivers.all() if w.ended_at is None
+        ),
     )
 
 
@@ -62,6 +69,17 @@ def circumstances(exam: Exam) -> Circumstances:
         scanner=exam.scanner.code if exam.scanner is not None else None,
         participant=exam.participant.code,
         acquired_on=exam.acquired_on,
+    )
+
+
+def signed_waiver(row: RuleWaiver) -> Waiver:
+    """What a signed row means to the library."""
+    return acquisition.signed_waiver(
+        row.rule,
+        reason=row.reason,
+        by=row.by.user.name or row.by.user.username,
+        on=row.at.date(),
+        until=row.until,
     )
 
 

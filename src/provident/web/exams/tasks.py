@@ -13,6 +13,7 @@ from provident.dicom import SeriesFacts
 from provident.web.exams import drift, judging, selectors
 from provident.web.exams.actions import (
     SeriesFound,
+    expire_waiver,
     keep_preview,
     keep_thumbnail,
     note_scanner,
@@ -75,6 +76,13 @@ def rejudge_exam(exam_id: str) -> None:
     """Judge stored facts by the plan now in force; no pixel or header is touched."""
     exam = selectors.exam_by_id(exam_id)
     _judge(exam, stored_facts(exam))
+
+
+@job
+def expire_waivers(_: str = "") -> None:
+    """End the waivers whose last day is over; what they let go decides again."""
+    for waiver in selectors.expired_waivers(clock().now().date()):
+        expire_waiver(waiver=waiver, clock=clock())
 
 
 @job
@@ -161,6 +169,7 @@ def _judge(
         kind=kind,
         baseline=stored_facts(before) if before else (),
         circumstances=circumstances(exam),
+        signed=selectors.signed_waivers(exam, clock().now().date()),
     )
     verdict["drift"] = _drift(exam, told, now)
     verdict["device"] = drift.device(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from provident.web.exams import rejudging, views
+from provident.web.exams import rejudging, views, waiving
 
 
 app_name = "exams"
@@ -15,6 +15,12 @@ urlpatterns = [
     path(f"{REJUDGING}/<int:pk>", rejudging.preview, name="preview"),
     path(f"{REJUDGING}/by/<int:pk>", rejudging.ask, name="ask_preview"),
     path("s/<slug:study>/exams/<int:pk>", views.exam, name="exam"),
+    path("s/<slug:study>/exams/<int:pk>/waive", waiving.waive, name="waive"),
+    path(
+        "s/<slug:study>/exams/<int:pk>/waivers/<int:waiver>/end",
+        waiving.end,
+        name="end_waiver",
+    ),
     path(
         "s/<slug:study>/exams/<int:pk>/thumbnail/<int:series>",
         views.picture,

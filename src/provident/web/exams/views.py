@@ -48,6 +48,8 @@ def exam(request: MemberRequest, study: str, pk: int) -> HttpResponse:
         if page.sees_quality
         else [],
         "events": _events(request, pk),
+        "waivers": presenters.waiver_lines(selectors.waivers(row)),
+        "may_waive": can(member, "accept", Thing.EXAM) and row.state == "judged",
         "may_decide": can(member, "accept", Thing.EXAM) and row.state == "judged",
         "may_answer": can(member, "answer", Thing.QUERY),
         "may_ask": can(member, "ask", Thing.QUERY),

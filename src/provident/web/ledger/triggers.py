@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from provident.web.ledger.guards import GUARDS
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -25,6 +27,12 @@ KEPT = (
     Kept("ledger_event"),
     Kept("ledger_values", key="event_id", erasable=True),
     Kept("reading_read"),
+    Kept("reading_stagelock"),
+    Kept("reading_shownreads"),
+    Kept("reading_choice"),
+    Kept("reading_cosignature"),
+    Kept("reading_outputfile"),
+    Kept("reading_outputread"),
     Kept("people_signature"),
 )
 
@@ -67,13 +75,19 @@ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 def _wanted(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, str]]:
     """Trigger name to (table, statement) for the tables that exist."""
     tables = set(connection.introspection.table_names())
-    build = _postgresql if connection.vendor == "postgresql" else _sqlite
-    return {
+    postgresql = connection.vendor == "postgresql"
+    build = _postgresql if postgresql else _sqlite
+    wanted = {
         name: (kept.table, sql)
         for kept in KEPT
         if kept.table in tables
         for name, sql in build(kept).items()
     }
+    for guard in GUARDS:
+        if guard.table in tables:
+            made = guard.postgresql() if postgresql else guard.sqlite()
+            wanted |= {name: (guard.table, sql) for name, sql in made.items()}
+    return wanted
 
 
 def _present(connection: BaseDatabaseWrapper) -> set[str]:
@@ -101,5 +115,6 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that should be there and are not, and of tables that are not."""
     tables = set(connection.introspection.table_names())
-    absent = [kept.table for kept in KEPT if kept.table not in tables]
+    asked = {row.table for row in (*KEPT, *GUARDS)}
+    absent = sorted(asked - tables)
     return absent + sorted(set(_wanted(connection)) - _present(connection))

@@ -12,7 +12,7 @@ from provident import programme
 from provident.kernel import Clock, InvalidInput, NotReady, Refused
 from provident.recruitment.slots import SlotState, moved
 from provident.web.ledger.record import Actor, record
-from provident.web.participants.booking import pass_gates
+from provident.web.participants.booking import pass_enrolment_gates, pass_gates
 from provident.web.participants.models import Participant, Slot
 from provident.web.sites.models import Site
 from provident.web.studies.plans import consent_options, plan_in_force, withdrawals
@@ -58,13 +58,14 @@ def enrol(
 
     Raises:
         NotReady: the site is not open.
-        Refused: a consent that the plan requires is missing.
+        Refused: a consent that the plan requires is missing, or a gate holds enrolment at the site.
         InvalidInput: the number is taken or not of the site's form; an unknown consent option.
     """
     if site.activated_at is None:
         raise NotReady(
             f"{site.name} is not open yet; a site is opened when its checklist is complete."
         )
+    pass_enrolment_gates(site, clock.now().date())
     _required_consent(site, consent)
     code = code or next_code(site)
     if (

@@ -44,6 +44,9 @@ class Thing(StrEnum):
     CASE = "case"
     READ = "read"
     ADJUDICATION = "adjudication"
+    SIDE = "side_read"  # looks outside the blind: for what cannot wait, early release
+    SCAN_READ = "scan_read"  # scores given at the scan
+    TECHNICAL = "technical_query"  # whether images explain that two readers disagree
     FINAL_VALUE = "final_value"
     EXPORT = "export"
     LOCK = "lock"
@@ -51,6 +54,8 @@ class Thing(StrEnum):
     EVENT = "event"
     SCANNER = "scanner"
     PHANTOM = "phantom"
+    READER = "reader"  # who may read: evidence, qualification, holds
+    DRIFT = "drift"  # control charts and alarms on readers
 
 
 class Field(StrEnum):
@@ -126,8 +131,13 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.DOSE: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.REPEAT: _grant("see propose move", _STUDY, f"{_WHERE} quality"),
         Thing.CASE: _grant("see prepare assign", _STUDY, _WHERE),
-        Thing.READ: _grant("see", _STUDY, "reader"),
+        Thing.READ: _grant("see import", _STUDY, "reader"),
         Thing.ADJUDICATION: _grant("see release", _STUDY, "reader"),
+        Thing.TECHNICAL: _grant("see ask", _STUDY, f"{_WHERE} quality"),
+        Thing.SIDE: _grant("see ask", _STUDY, f"{_WHERE} quality"),
+        Thing.SCAN_READ: _grant("see", _STUDY, _WHERE),
+        Thing.DRIFT: _grant("see act", _STUDY, "reader"),
+        Thing.READER: _grant("see qualify hold replace test", _STUDY, "reader"),
         Thing.LOCK: _grant("see lock", _STUDY),
         Thing.EXPORT: _grant("see", _STUDY),
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} quality reader"),
@@ -144,6 +154,8 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.TRANSFER: _grant("see send", _SITE, _WHERE),
         Thing.QUARANTINE: _grant("see resolve", _SITE, _WHERE),
         Thing.QUERY: _grant("see answer", _SITE, f"{_WHERE} quality"),
+        Thing.SIDE: _grant("see ask read tell", _SITE, f"{_WHERE} quality"),
+        Thing.SCAN_READ: _grant("see read", _SITE, _WHERE),
         Thing.ACTION: _grant("see do", _SITE, "site quality"),
         Thing.DOSE: _grant("see enter sign", _SITE, f"{_WHERE} quality"),
         Thing.REPEAT: _grant("see move", _SITE, f"{_WHERE} quality"),
@@ -161,6 +173,7 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.TRANSFER: _grant("see", _STUDY, _WHERE),
         Thing.QUARANTINE: _grant("see", _STUDY, _WHERE),
         Thing.QUERY: _grant("see ask answer close", _STUDY, f"{_WHERE} quality"),
+        Thing.TECHNICAL: _grant("see answer", _STUDY, f"{_WHERE} quality"),
         Thing.REVIEW: _grant("see review", _STUDY, f"{_WHERE} quality"),
         Thing.ACTION: _grant("see open assign do check", _STUDY, "site quality"),
         Thing.DOSE: _grant("see enter sign", _STUDY, f"{_WHERE} quality"),
@@ -170,15 +183,22 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.PHANTOM: _grant("see send accept", _STUDY, "site date quality"),
     },
     Role.READER: {
+        Thing.READER: _grant("see declare", _OWN),
         Thing.CASE: _grant("see read", _OWN, "image"),
         Thing.READ: _grant("see read", _OWN, "score reader"),
         Thing.AMENDMENT: _grant("see acknowledge", _OWN),
     },
     Role.ADJUDICATOR: {
+        Thing.READER: _grant("see declare", _OWN),
         Thing.CASE: _grant("see read", _OWN, "image"),
         Thing.READ: _grant("see read", _OWN, "score reader"),
         Thing.AMENDMENT: _grant("see acknowledge", _OWN),
         Thing.ADJUDICATION: _grant("see adjudicate", _OWN, "score"),
+    },
+    Role.READING_LEAD: {
+        Thing.DRIFT: _grant("see chart act", _STUDY, "reader"),
+        Thing.READER: _grant("see qualify hold replace", _STUDY, "reader"),
+        Thing.AMENDMENT: _grant("see acknowledge", _OWN),
     },
     Role.STATISTICIAN: {
         Thing.PLAN: _grant("see work", _STUDY),
@@ -188,6 +208,8 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.CASE: _grant("see", _STUDY, _WHERE),
         Thing.READ: _grant("see", _STUDY, "reader", locked="score"),
         Thing.ADJUDICATION: _grant("see", _STUDY, "reader", locked="score"),
+        Thing.DRIFT: _grant("see", _STUDY, "reader"),
+        Thing.READER: _grant("see", _STUDY, "reader"),
         Thing.FINAL_VALUE: _grant("see", _STUDY, _WHERE, locked="final"),
         Thing.EXPORT: _grant(
             "see make",
@@ -210,10 +232,13 @@ TABLE: dict[Role, dict[Thing, Grant]] = {
         Thing.QUARANTINE: _grant("see", _STUDY, _WHERE),
         Thing.QUERY: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.REVIEW: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.SIDE: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.SCAN_READ: _grant("see", _STUDY, _WHERE),
         Thing.ACTION: _grant("see", _STUDY, "site quality"),
         Thing.DOSE: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.REPEAT: _grant("see", _STUDY, f"{_WHERE} quality"),
         Thing.EVENT: _grant("see", _STUDY, f"{_WHERE} quality"),
+        Thing.READER: _grant("see", _STUDY, "reader"),
         Thing.SCANNER: _grant("see", _STUDY, "site date"),
         Thing.PHANTOM: _grant("see", _STUDY, "site date quality"),
     },
@@ -234,10 +259,18 @@ PATHS: dict[Thing, dict[str, str]] = {
     Thing.DOSE: {"study": "exam__study", "site": "exam__participant__site__code"},
     Thing.REPEAT: {"study": "exam__study", "site": "exam__participant__site__code"},
     Thing.ACTION: {"study": "study", "site": "site__code"},
+    Thing.READER: {"study": "study", "own": "pk"},  # of memberships
     Thing.CASE: {"study": "study", "own": "assignments__reader"},
     Thing.READ: {"study": "assignment__case__study", "own": "assignment__reader"},
     Thing.ADJUDICATION: {"study": "case__study", "own": "reader"},
+    Thing.TECHNICAL: {"study": "case__study"},
+    Thing.SIDE: {"study": "study", "site": "exam__participant__site__code"},
+    Thing.SCAN_READ: {
+        "study": "slot__participant__study",
+        "site": "slot__participant__site__code",
+    },
     Thing.FINAL_VALUE: {"study": "case__study"},
+    Thing.DRIFT: {"study": "study"},
     Thing.EXPORT: {"study": "study"},
     Thing.LOCK: {"study": "study"},
     Thing.AMENDMENT: {"study": "study", "own": "study__memberships"},

@@ -12,6 +12,7 @@ from provident.web.ledger.chain import canonical
 from provident.web.ledger.record import SYSTEM, Actor, record
 from provident.web.people.access import Role
 from provident.web.people.models import Membership, Signature, User
+from provident.web.people.roles import BLIND
 from provident.web.studies.models import Study
 
 
@@ -81,12 +82,9 @@ def give_role(
             "role", flat=True
         )
     )
-    reading = {Role.READER.value, Role.ADJUDICATOR.value}
-    if (role.value in reading and held - {role.value}) or (
-        role.value not in reading and held & reading
-    ):
+    if not _may_hold_together(role.value, held):
         raise NotReady(
-            "Who reads or adjudicates holds no other role in the study, or the blinding would not hold."
+            "Who reads, adjudicates or leads the readers holds no other role in the study, or the blinding would not hold."
         )
     made = Membership.objects.create(
         user=user,
@@ -103,6 +101,16 @@ def give_role(
         site=site, new=new, reason=reason,
     )  # fmt: skip
     return made
+
+
+def _may_hold_together(role: str, held: set[str]) -> bool:
+    """A reader never adjudicates; a lead may read, since a lead is as blind as any reader."""
+    together = {role, *held}
+    if not together & {r.value for r in BLIND}:
+        return True
+    return len(together - {Role.READING_LEAD.value}) <= 1 and together <= {
+        r.value for r in BLIND
+    }
 
 
 @transaction.atomic

@@ -49,7 +49,13 @@ NEEDS: dict[str, frozenset[Field]] = {
     "assignment": frozenset({Field.READER}),
     "read": frozenset({Field.READER}),
     "reading": frozenset({Field.READER}),
+    "reader": frozenset({Field.READER}),
     "adjudication": frozenset({Field.READER}),
+    "technical": _WHERE | {Field.QUALITY},
+    "side": _WHERE | {Field.QUALITY},
+    "scan_read": _WHERE,
+    "alarm": frozenset({Field.READER}),
+    "report": frozenset({Field.READER}),
     "final_value": frozenset({Field.FINAL}),
     "images": frozenset({Field.READER}),
 }
@@ -60,7 +66,10 @@ VALUES: dict[str, frozenset[Field]] = {
     "assignment": frozenset({Field.READER}),
     "read": frozenset({Field.READER, Field.SCORE}),
     "reading": frozenset({Field.READER}),
+    "reader": frozenset({Field.READER}),
     "adjudication": frozenset({Field.READER, Field.SCORE}),
+    "scan_read": _WHERE | {Field.SCORE},
+    "alarm": frozenset({Field.READER}),
     "final_value": frozenset({Field.FINAL}),
 }
 # And single fields, whatever the action.

@@ -12,10 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from provident.kernel import PlanError
 from provident.web.ledger.clock import clock
 from provident.web.people.access import Role, Thing, blind_to, can
+from provident.web.people.kept_waits import kept_waits
 from provident.web.people.selectors import Membership, memberships, site_name
 from provident.web.studies.plans import version_in_force
 from provident.web.studies.words import Words
-from provident.web.ui.waits import waits
 
 
 ROLE_WORDS = {
@@ -24,6 +24,7 @@ ROLE_WORDS = {
     Role.QC: "Quality control",
     Role.READER: "Reader",
     Role.ADJUDICATOR: "Adjudicator",
+    Role.READING_LEAD: "Lead reader",
     Role.STATISTICIAN: "Statistician",
     Role.MONITOR: "Monitor",
 }
@@ -37,7 +38,8 @@ PLACES: dict[str, tuple[str, str, Thing | None, tuple[str, ...]]] = {
     "quality": ("Quality", "qc:worklist", Thing.REVIEW, ("quality", "queries", "phantoms", "dose", "repeats")),
     "queries": ("Queries", "qc:queries", Thing.QUERY, ("queries", "dose", "repeats")),
     "reading": ("Reading", "reading:worklist", Thing.CASE, ("reading",)),
-    "cases": ("Reading", "reading:overview", Thing.CASE, ("reading",)),
+    "cases": ("Reading", "reading:overview", Thing.CASE, ("reading", "readers")),
+    "readers": ("Readers", "drift:readers", Thing.DRIFT, ("readers",)),
     "people": ("Sites & people", "sites:list", Thing.SITE, ("people", "access", "sites", "scanners")),
     "data": ("Data", "reports:data", Thing.EXPORT, ("data",)),
     "plan": ("Plan", "studies:plan", Thing.PLAN, ("plan",)),
@@ -49,6 +51,7 @@ PLACES_OF: dict[Role, tuple[str, ...]] = {
     Role.QC: ("home", "quality", "matrix", "transfers", "plan", "ledger"),
     Role.READER: ("home", "reading"),
     Role.ADJUDICATOR: ("home", "reading"),
+    Role.READING_LEAD: ("home", "readers"),
     Role.STATISTICIAN: ("home", "matrix", "cases", "data", "plan", "ledger"),
     Role.MONITOR: ("home", "matrix", "transfers", "quality", "people", "plan", "ledger"),
 }  # fmt: skip
@@ -59,6 +62,7 @@ NOTHING_WAITS = {
     Role.QC: "Exams to review and changes of scanners appear here as soon as images are judged.",
     Role.READER: "Cases appear here when they are given to you; you are told by their number alone.",
     Role.ADJUDICATOR: "A case appears here when two readers differ by the study's rule.",
+    Role.READING_LEAD: "Alarms of the control charts on readers appear here; you stay blind to cases and answers.",
     Role.STATISTICIAN: "Exports appear here once somebody has made one.",
     Role.MONITOR: "Late scans, open queries and images held back appear here.",
 }  # fmt: skip
@@ -134,7 +138,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     now = clock().now()
     if membership is None:
         return {"membership": None, "now": now}
-    waiting = waits(membership, now)
+    waiting = kept_waits(membership, now)
     counts: Counter[str] = Counter()
     for wait in waiting:
         counts[wait.place] += wait.count

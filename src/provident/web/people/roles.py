@@ -13,5 +13,10 @@ class Role(StrEnum):
     QC = "qc"
     READER = "reader"
     ADJUDICATOR = "adjudicator"
+    READING_LEAD = "reading_lead"  # watches the readers, as blind as they are
     STATISTICIAN = "statistician"
     MONITOR = "monitor"
+
+
+# Whoever holds one of these is blind in the study, and holds no role that is not.
+BLIND = frozenset({Role.READER, Role.ADJUDICATOR, Role.READING_LEAD})

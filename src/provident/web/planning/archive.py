@@ -1,10 +1,10 @@
-"""The files of a plan from a ZIP archive that somebody uploads."""
+"""The files of a plan from a ZIP archive that somebody uploads, and in one that somebody takes away."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -38,6 +38,18 @@ def plan_files(data: bytes) -> dict[str, bytes]:
         raise InvalidInput(
             "That is no ZIP archive that can be opened. Compress the plan's folder without a password and choose the ZIP."
         ) from None
+
+
+def zipped(files: Mapping[str, bytes], folder: str) -> bytes:
+    """A plan's folder as a ZIP archive, the same bytes for the same files."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            # A fixed day: the archive tells what the plan is, not when it was made.
+            info = zipfile.ZipInfo(f"{folder}/{name}", (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return out.getvalue()
 
 
 def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, cast
 
 from django import forms
+
+from provident.plan.starting import Question, wrong_answers
 
 
 def _words(label: str, wrong: str, hint: str = "", rows: int = 3) -> forms.CharField:
@@ -89,6 +91,38 @@ class DraftForm(forms.Form):
         error_messages={"required": "Choose the ZIP archive.", "empty": "The archive is empty.", "invalid": "Choose the ZIP archive."},
     )  # fmt: skip
     why = _words("Why the plan is amended", "Say why the plan is amended.", rows=2)
+
+
+class StartForm(forms.Form):
+    """What is asked when a plan is started from a template; each field has the name of its question."""
+
+    def __init__(
+        self,
+        *args: Any,
+        like: str,
+        asked: Iterable[Question],
+        here: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.like = like
+        for question in asked:
+            kind = "date" if question.kind == "date" else "text"
+            self.fields[question.key] = forms.CharField(
+                label=question.ask, help_text=question.hint, initial=here.get(question.key, question.given), strip=True,
+                widget=forms.TextInput(attrs={"type": kind}), error_messages={"required": "Write an answer, or keep what stands there."},
+            )  # fmt: skip
+
+    def given(self) -> dict[str, str]:
+        """What stands in the fields before anybody answers."""
+        return {name: str(field.initial) for name, field in self.fields.items()}
+
+    def clean(self) -> dict[str, Any]:
+        """Each answer fits its question."""
+        given = super().clean() or {}
+        for key, words in wrong_answers(self.like, given).items():
+            self.add_error(key, words)
+        return given
 
 
 class StartsForm(forms.Form):

@@ -17,6 +17,7 @@ from provident.web.planning.models import (
     Waiver,
 )
 from provident.web.studies.models import PlanVersion
+from provident.web.studies.plans import plan_in_force
 
 
 def open_tasks(by: Membership) -> dict[str, Task]:
@@ -107,6 +108,13 @@ def workers(by: Membership) -> list[Membership]:
         if can(row, "work", Thing.PLAN):
             seen.setdefault(row.user_id, row)
     return list(seen.values())
+
+
+def plan_names(by: Membership) -> dict[str, str]:
+    """The names that the study has by its plan in force, by question of a plan that is started."""
+    check(by, "draft", Thing.AMENDMENT)
+    now = plan_in_force(by.study).study
+    return {"id": now.id, "title": now.title, "sponsor": now.sponsor}
 
 
 def amendments(by: Membership) -> QuerySet[Amendment]:

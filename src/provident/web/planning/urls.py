@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from provident.web.planning.views import amendments as a
-from provident.web.planning.views import flows, work
+from provident.web.planning.views import flows, start, work
 
 
 app_name = "planning"
@@ -17,6 +17,9 @@ urlpatterns = [
     path(f"{PLAN}/domains/<str:domain>/sign", work.sign, name="sign"),
     path(f"{PLAN}/amendments", a.amendments, name="amendments"),
     path(f"{PLAN}/amendments/new", a.draft, name="draft"),
+    path(f"{PLAN}/start", start.templates, name="start"),
+    path(f"{PLAN}/start/<slug:like>", start.questions, name="questions"),
+    path(f"{PLAN}/start/<slug:like>/check", start.checked, name="start_check"),
     path(ONE, a.amendment, name="amendment"),
     path(f"{ONE}/days", a.starts, name="starts"),
     path(f"{ONE}/submit", a.move, {"to": "submit"}, name="submit"),

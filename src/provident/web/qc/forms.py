@@ -202,3 +202,20 @@ class EffectForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Enter your password to sign."},
     )
+
+
+class ReleaseForm(forms.Form):
+    """A decision that a site goes on from its pilot stage, signed."""
+
+    reason = forms.CharField(
+        label="Why may the site go on?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        error_messages={"required": "Say why the site may go on."},
+    )
+    password = forms.CharField(
+        label="Your password",
+        help_text="This is your signature on the decision.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password to sign."},
+    )

@@ -236,6 +236,26 @@ class CorrectiveAction(models.Model):
         return f"action {self.pk}"
 
 
+class PilotRelease(models.Model):
+    """A signed decision that a site goes on before its first exams are all reviewed."""
+
+    site = models.OneToOneField(Site, on_delete=models.PROTECT, related_name="pilot_release")  # fmt: skip
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField()
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="pilot_released_with_a_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"pilot release {self.pk}"
+
+
 class Message(models.Model):
     """One message to one person, in words that identify nobody; sent when mail is set up."""
 

@@ -13,11 +13,13 @@ class PilotStage:
     first: int
     came: int
     decided: int
+    pk: int = 0
+    released: str = ""  # who let the site go on before that, and why
 
     @property
     def over(self) -> bool:
         """Whether the site may go on without limit."""
-        return self.decided >= self.first
+        return self.decided >= self.first or bool(self.released)
 
     @property
     def holds(self) -> bool:
@@ -29,6 +31,8 @@ class PilotStage:
         """Where the site is, for people."""
         if not self.first:
             return "The plan has no pilot stage."
+        if self.released:
+            return f"The pilot stage was ended by a signed decision: {self.released}."
         if self.over:
             return f"The pilot stage is over: the first {self.first} exams were reviewed centrally."
         waiting = self.first - self.decided

@@ -16,7 +16,7 @@ from provident.web.people.access import Thing, one, scoped
 from provident.web.people.models import Membership
 from provident.web.qc.indicators import Arrived
 from provident.web.qc.models import CorrectiveAction as CorrectiveAction
-from provident.web.qc.models import Message, Review, SeriesMeasures
+from provident.web.qc.models import Message, PilotRelease, Review, SeriesMeasures
 from provident.web.qc.models import Query as Query
 from provident.web.qc.pilot import PilotStage
 from provident.web.sites.models import Site as Site
@@ -122,8 +122,10 @@ def pilot_of(site: Site, of: Plan) -> PilotStage:
     rows = rows.exclude(state__in=(Exam.State.RECEIVING, Exam.State.COMPLETE))
     states = rows.order_by("first_received_at", "pk").values_list("state", flat=True)[:first]  # fmt: skip
     decided = (Exam.State.ACCEPTED, Exam.State.REJECTED)
+    release = PilotRelease.objects.filter(site=site).select_related("by__user").first() if first else None  # fmt: skip
     return PilotStage(
-        site=site.name, first=first, came=len(states), decided=sum(s in decided for s in states)
+        site=site.name, first=first, came=len(states), decided=sum(s in decided for s in states), pk=site.pk,
+        released=f"{release.reason} ({release.by.user.name or release.by.user.username}, {release.at:%d %B %Y})" if release else "",
     )  # fmt: skip
 
 
@@ -138,6 +140,15 @@ def in_pilot(exam: Exam, of: Plan) -> bool:
 def sites(by: Membership) -> list[Site]:
     """The study's sites that this person may see the quality of."""
     return list(scoped(by, Thing.SITE, Site.objects.select_related("study")))
+
+
+def site_by(by: Membership, pk: int) -> Site:
+    """One such site.
+
+    Raises:
+        Denied, NotFound: as the access table says.
+    """
+    return one(by, Thing.SITE, Site.objects.select_related("study"), pk=pk)
 
 
 # -- indicators

@@ -54,7 +54,8 @@ def send_messages(study_id: str) -> None:
 
 @job
 def quality_clocks(_: str) -> None:
-    """Every hour: reminders and escalations of queries, and the day's collected messages."""
+    """Every hour: reminders and escalations of queries, waivers that are over, and the day's collected messages."""
+    enqueue("provident.web.exams.tasks.expire_waivers", "")
     for study in selectors.studies():
         tick(study, clock())
         enqueue("provident.web.qc.tasks.send_messages", study.pk)

@@ -19,6 +19,7 @@ urlpatterns = [
         name="image",
     ),
     path("s/<slug:study>/quality/indicators", programme.indicators, name="indicators"),
+    path("s/<slug:study>/quality/pilot/<int:site>", programme.release, name="release"),
     path("s/<slug:study>/quality/actions", programme.actions_page, name="actions"),
     path("s/<slug:study>/quality/actions/new", programme.new_action, name="new_action"),
     path("s/<slug:study>/quality/actions/<int:pk>", programme.action, name="action"),

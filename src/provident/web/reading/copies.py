@@ -13,7 +13,7 @@ from provident import dicom
 from provident.kernel import InvalidInput
 from provident.kernel.ids import sha256
 from provident.programme.reading_copy import opaque, reading_copy
-from provident.web.exams.models import Series
+from provident.reading import Serves
 from provident.web.exams.objects import object_store
 from provident.web.exams.selectors import instance_keys
 from provident.web.reading.models import CaseSeries
@@ -56,15 +56,44 @@ def _rank(header: Any) -> tuple[float, int, str]:
     )
 
 
-def _ordered(series: Series) -> Iterator[bytes]:
+def _keys(row: CaseSeries) -> list[str]:
+    if row.test_series is not None:
+        return [str(image["key"]) for image in row.test_series.images]
+    assert row.series is not None  # the database asks for one of the two
+    return list(instance_keys(row.series))
+
+
+def _ordered(row: CaseSeries) -> Iterator[bytes]:
     store = object_store()
     found = []
-    for key in instance_keys(series):
+    for key in _keys(row):
         data = store.read(key)
         header = dicom.read_header(io.BytesIO(data))
         if "Rows" in header:
             found.append((_rank(header), data))
     yield from (data for _, data in sorted(found, key=lambda pair: pair[0]))
+
+
+def _shared(row: CaseSeries, sha: str) -> list[dict[str, str]]:
+    """The copies of the analysis's own case of the same images, for an ancillary or interim read of them.
+
+    Nothing is copied: the objects are the same, under names of this case. Cases of one set of readers
+    (study cases and their hidden repeats) never share, or the bytes would tell that they are the same.
+    """
+    if row.series is None or row.case.serves == Serves.ANALYSIS:
+        return []
+    rows = CaseSeries.objects.filter(
+        series=row.series, manifest_sha256=sha, case__serves=Serves.ANALYSIS,
+        case__purpose="study",
+    )  # fmt: skip
+    other = rows.exclude(copy=[]).order_by("pk").first()
+    return [
+        {
+            **image,
+            "name": opaque(_key(), str(row.case_id), str(row.pk), image["sha256"]),
+        }
+        for image in (other.copy if other else ())
+    ]
 
 
 def make(row: CaseSeries) -> Copy:
@@ -73,12 +102,13 @@ def make(row: CaseSeries) -> Copy:
     Raises:
         InvalidInput: an image that cannot be decoded, or a series without images.
     """
-    store, key, series = object_store(), _key(), row.series
-    images = []
-    for number, data in enumerate(_ordered(series), 1):
-        made = reading_copy(
-            data, key=key, case=f"{row.case_id}:{series.manifest_sha256}", number=number
-        )
+    store, key = object_store(), _key()
+    sha = row.series.manifest_sha256 if row.series else ""
+    images = _shared(row, sha)
+    if images:
+        return Copy(pk=row.pk, manifest_sha256=sha, images=images)
+    for number, data in enumerate(_ordered(row), 1):
+        made = reading_copy(data, key=key, case=f"{row.case_id}:{sha}", number=number)
         digest = sha256(made)
         name = opaque(key, str(row.case_id), str(row.pk), digest)
         path = f"reading/{row.case_id}/{name}.dcm"
@@ -90,4 +120,4 @@ def make(row: CaseSeries) -> Copy:
         raise InvalidInput(
             f"The series {row.role} of this case has no image that can be shown."
         )
-    return Copy(pk=row.pk, manifest_sha256=series.manifest_sha256, images=images)
+    return Copy(pk=row.pk, manifest_sha256=sha, images=images)

@@ -51,12 +51,14 @@ def read_value(
 ) -> reading.Read:
     """A stored read as the library evaluates it."""
     assignment = read.assignment
+    together = assignment.role == Assignment.Role.CONSENSUS
     return reading.evaluate_read(
         design,
         answers if answers is not None else read.answers,
         read_id=str(read.pk),
         case=str(assignment.case_id),
-        reader=str(assignment.reader_id),
+        # A consensus is nobody's own read.
+        reader="together" if together else str(assignment.reader_id),
         seat=assignment.seat,
         occasion=assignment.occasion,
         version=read.version,
@@ -66,9 +68,10 @@ def read_value(
 def placed(assignment: Assignment) -> reading.Placed:
     """An assignment as the library's place in an order."""
     case = assignment.case
+    shown = case.source or case
     return reading.Placed(
         case=str(case.pk),
-        participant=case.participant.code,
+        participant=shown.participant.code if shown.participant else "",
         reader=str(assignment.reader_id),
         position=assignment.position,
         block=assignment.block,

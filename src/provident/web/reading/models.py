@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from django.db import models
 
-from provident.reading import CaseState, ReadState
+from provident.reading import CaseState, ReadState, Serves
 from provident.web.exams.models import Series
 from provident.web.participants.models import Participant
 from provident.web.people.models import Membership, Signature
+from provident.web.reading.course_models import Choice as Choice
+from provident.web.reading.course_models import CoSignature as CoSignature
+from provident.web.reading.course_models import ShownReads as ShownReads
+from provident.web.reading.course_models import StageLock as StageLock
+from provident.web.reading.course_models import TechnicalQuery as TechnicalQuery
+from provident.web.reading.set_models import Attempt as Attempt
+from provident.web.reading.set_models import Replacement as Replacement
+from provident.web.reading.set_models import TestCase as TestCase
+from provident.web.reading.set_models import TestSeries as TestSeries
+from provident.web.reading.set_models import TestSet as TestSet
+from provident.web.reading.side_models import ScanRead as ScanRead
+from provident.web.reading.side_models import SideRead as SideRead
+from provident.web.reading.software_models import OutputFile as OutputFile
+from provident.web.reading.software_models import OutputRead as OutputRead
 from provident.web.studies.models import Study
 
 
 class Draw(models.Model):
     """A random draw of reading orders, kept with its seed so that it can be made again."""
 
+    class Kind(models.TextChoices):
+        """What was drawn."""
+
+        ORDER = "order"  # study cases that became ready
+        REPEATS = "repeats"
+        REPLACEMENT = "replacement"
+        BRIDGING = "bridging"
+
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.ORDER)
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="draws")
     design = models.CharField(max_length=60)  # endpoint id of the plan
     plan_version = models.CharField(max_length=40)
@@ -49,14 +72,43 @@ class FixedLimit(models.Model):
 
 
 class Case(models.Model):
-    """What a reader is shown: one participant's exams at the visits of a design, or at one visit."""
+    """What a reader is shown: one participant's exams at the visits of a design, or at one visit.
 
+    Cases of the study alone are analysed (`reading.analysis`; a trigger holds it). The others have images,
+    labels and tokens of their own, so that a reader cannot tell what they are.
+    """
+
+    class Purpose(models.TextChoices):
+        """What a case is read for."""
+
+        STUDY = "study"
+        REPEAT = (
+            "repeat"  # the same reader reads the images of `source` again, unknowingly
+        )
+        BRIDGING = (
+            "bridging"  # a new reader reads what another has read, for comparison
+        )
+        QUALIFICATION = "qualification"  # a case of a test set
+
+    purpose = models.CharField(max_length=13, choices=Purpose, default=Purpose.STUDY)
+    source = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="read_again_as"
+    )
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, null=True, related_name="cases"
+    )
+    test_case = models.ForeignKey(TestCase, on_delete=models.PROTECT, null=True)
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="cases")
     design = models.CharField(max_length=60)
     plan_version = models.CharField(max_length=40)
     participant = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="cases"
-    )
+        Participant, on_delete=models.PROTECT, null=True, related_name="cases"
+    )  # of study cases alone
+    serves = models.CharField(
+        max_length=20,
+        choices=[(s.value, s.value) for s in Serves],
+        default=Serves.ANALYSIS.value,
+    )  # whether its values enter the analysis, or belong to a side channel
     key = models.CharField(
         max_length=80
     )  # participant, and visit where the unit is the visit
@@ -74,10 +126,40 @@ class Case(models.Model):
             models.UniqueConstraint(
                 fields=("study", "design", "key"), name="case_once_a_design"
             ),
+            models.CheckConstraint(
+                name="case_of_the_study_has_a_participant",
+                condition=models.Q(purpose="study", participant__isnull=False)
+                | (~models.Q(purpose="study") & models.Q(participant__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_of_another_purpose_says_of_what",
+                condition=models.Q(purpose="study")
+                | models.Q(purpose__in=("repeat", "bridging"), source__isnull=False)
+                | models.Q(
+                    purpose="qualification",
+                    attempt__isnull=False,
+                    test_case__isnull=False,
+                ),
+            ),
         )
 
     def __str__(self) -> str:
         return f"case {self.pk}"
+
+    @property
+    def of_study(self) -> bool:
+        """Whether its reads may enter the analysis."""
+        return self.purpose == self.Purpose.STUDY
+
+    @property
+    def code(self) -> str:
+        """The participant's number for the ledger; empty where there is none of the study's own."""
+        return self.participant.code if self.participant else ""
+
+    @property
+    def site_code(self) -> str:
+        """The participant's site for the ledger; empty as `code`."""
+        return self.participant.site.code if self.participant else ""
 
 
 class CaseSeries(models.Model):
@@ -86,7 +168,8 @@ class CaseSeries(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="series")
     visit = models.CharField(max_length=40)
     role = models.CharField(max_length=40)
-    series = models.ForeignKey(Series, on_delete=models.PROTECT)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True)
+    test_series = models.ForeignKey(TestSeries, on_delete=models.PROTECT, null=True)
     manifest_sha256 = models.CharField(
         max_length=64, blank=True
     )  # of the series when the copy was made
@@ -97,6 +180,11 @@ class CaseSeries(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("case", "visit", "role"), name="case_series_once"
+            ),
+            models.CheckConstraint(
+                name="case_series_of_one_origin",
+                condition=models.Q(series__isnull=False, test_series__isnull=True)
+                | models.Q(series__isnull=True, test_series__isnull=False),
             ),
         )
 
@@ -112,6 +200,7 @@ class Assignment(models.Model):
 
         PRIMARY = "primary"
         ADJUDICATOR = "adjudicator"
+        CONSENSUS = "consensus"  # the primary readers together; the first holds the pen
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     design = models.CharField(max_length=60)  # the case's, for the constraint below
@@ -121,8 +210,9 @@ class Assignment(models.Model):
     role = models.CharField(max_length=12, choices=Role)
     seat = (
         models.PositiveSmallIntegerField()
-    )  # 1 or 2 for the primary readers, 0 for the adjudicator
-    occasion = models.PositiveSmallIntegerField(default=1)  # above 1: a hidden repeat
+    )  # 1 and on for the primary readers, 0 for the adjudicator or the consensus
+    # 1: the read that counts. Above 1: one that never does (repeat, bridging, qualification).
+    occasion = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveIntegerField()
     block = models.PositiveIntegerField(default=1)
     labels = models.JSONField()  # [[label, visit id], ...]; restricted
@@ -137,12 +227,16 @@ class Assignment(models.Model):
     class Meta:
         ordering = ("reader", "design", "position")
         constraints = (
+            # Nobody has two parts in a case; a consensus is the primary readers' own.
             models.UniqueConstraint(
-                fields=("case", "reader", "occasion"), name="assignment_once"
+                fields=("case", "reader", "occasion"),
+                condition=~models.Q(state__in=("cancelled", "superseded"))
+                & ~models.Q(role="consensus"),
+                name="assignment_once",
             ),
             models.UniqueConstraint(
                 fields=("case", "seat", "occasion"),
-                condition=~models.Q(state="cancelled"),
+                condition=~models.Q(state__in=("cancelled", "superseded")),
                 name="assignment_one_a_seat",
             ),
             models.UniqueConstraint(

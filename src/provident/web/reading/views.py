@@ -16,9 +16,9 @@ from provident.web.ledger.clock import clock
 from provident.web.people.access import Role, Thing, can, check
 from provident.web.people.requests import MemberRequest
 from provident.web.people.selectors import memberships
-from provident.web.reading import actions, presenters, selectors
+from provident.web.reading import actions, outputs, presenters, selectors
 from provident.web.reading.designs import designs, open_limits
-from provident.web.reading.forms import LimitForm, ReleaseForm
+from provident.web.reading.forms import AgainForm, LimitForm, QuestionForm, ReleaseForm
 
 
 @require_GET
@@ -28,6 +28,7 @@ def worklist(request: MemberRequest, study: str) -> HttpResponse:
     rows = presenters.my_cases(selectors.mine(by))
     following = selectors.next_open(by)
     context = {
+        "shut": selectors.shut(by),
         "cases": rows,
         "done": sum(r.state == "submitted" for r in rows),
         "next": following,
@@ -93,6 +94,7 @@ def overview(request: MemberRequest, study: str) -> HttpResponse:
     context = {
         "designs": lines,
         "cases": presenters.case_lines(rows),
+        "software": outputs.read_by_software(by),
         "may_assign": can(by, "assign", Thing.CASE),
         "may_release": can(by, "release", Thing.ADJUDICATION),
     }
@@ -137,7 +139,7 @@ def limit(request: MemberRequest, study: str, endpoint: str) -> HttpResponse:
         )
         messages.success(request, "The figure is fixed.")
         return redirect("reading:overview", study=study)
-    context = {"form": form, "endpoint": endpoint, "waiting": waiting}
+    context = {"form": form, "endpoint": endpoint, "open_figures": waiting}
     return render(
         request,
         "reading/limit.jinja",
@@ -159,7 +161,12 @@ def release(request: MemberRequest, study: str, pk: int) -> HttpResponse:
         )
         messages.success(request, "The adjudicator has the case.")
         return redirect("reading:overview", study=study)
-    context = {"form": form, "case": case, "exams": selectors.exams_of(case)}
+    queries = selectors.technical_queries_of(case)
+    context = {
+        "form": form, "case": case, "exams": selectors.exams_of(case), "queries": queries,
+        "waits": queries[0].outcome if queries else "", "question": QuestionForm(), "again": AgainForm(),
+        "consensus": designs(by.study)[case.design].consensus,
+    }  # fmt: skip
     return render(
         request,
         "reading/release.jinja",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from provident.web.people.access import Role, Thing, can
 from provident.web.people.models import Membership
-from provident.web.reading import selectors
+from provident.web.reading import at_scan, beside, selectors
 from provident.web.ui.waits import Figure, Wait
 
 
@@ -29,7 +29,7 @@ def waits(membership: Membership, now: datetime) -> list[Wait]:
         )
         href = reverse("reading:worklist", kwargs=study)
         return [Wait(place="reading", count=left, words=words, href=href, urgency=1)]
-    href, found = reverse("reading:overview", kwargs=study), []
+    href, found = reverse("reading:overview", kwargs=study), _beside(membership, now)
     if can(membership, "release", Thing.ADJUDICATION):
         rows = selectors.cases(membership)
         for state, words, urgency in (
@@ -55,6 +55,27 @@ def waits(membership: Membership, now: datetime) -> list[Wait]:
                 urgency=4,
             )
         )
+    return found
+
+
+def _beside(membership: Membership, now: datetime) -> list[Wait]:
+    """Technical causes to look for, exams to look at for what cannot wait, scans to score."""
+    study = {"study": membership.study.slug}
+    found = []
+    if can(membership, "answer", Thing.TECHNICAL):
+        count = selectors.technical_queries(membership).filter(outcome="open").count()
+        href = reverse("reading:technical", kwargs=study)
+        found.append(Wait(place="quality", count=count, words="Do images explain a disagreement of readers?", href=href, urgency=2))  # fmt: skip
+    if membership.plan_role and membership.plan_role == beside.role_that_looks(membership.study):  # fmt: skip
+        asked = beside.side_reads(membership).filter(read_at__isnull=True).count()
+        looks = beside.looks_due(membership, now)
+        late = sum(look.late for look in looks)
+        detail = f"{late} late" if late else ""
+        href = reverse("reading:side", kwargs=study)
+        found.append(Wait(place="matrix", count=asked + len(looks), words="Exams to look at for what cannot wait", href=href, detail=detail, urgency=1))  # fmt: skip
+    if can(membership, "read", Thing.SCAN_READ) and membership.plan_role:
+        href = reverse("reading:scans", kwargs=study)
+        found.append(Wait(place="matrix", count=at_scan.due(membership).count(), words="Scans to score", href=href, urgency=2))  # fmt: skip
     return found
 
 

@@ -16,10 +16,10 @@ from provident.web.ledger.chain import canonical
 from provident.web.ledger.record import record
 from provident.web.ledger.selectors import head
 from provident.web.participants.models import Participant
-from provident.web.people.access import Thing, check
+from provident.web.people.access import Field, Thing, check
 from provident.web.people.actions import actor, sign
 from provident.web.people.models import Membership
-from provident.web.reports import content
+from provident.web.reports import content, structured
 from provident.web.reports.models import Export, Lock
 from provident.web.reports.selectors import fields, open_work
 from provident.web.studies.actions import mark_locked, mark_unblinded
@@ -142,6 +142,12 @@ def make_export(*, by: Membership, clock: Clock) -> Export:
         }
         for name, made in texts.items()
     }
+    store = object_store()
+    drawn = structured.archive(by) if Field.SCORE in fields(by) else b""
+    if drawn:
+        name = "structured_reports.zip"
+        files[name] = {"key": f"{folder}/{name}", "sha256": sha256(drawn), "rows": 0}
+        store.create(files[name]["key"], drawn)
     manifest = {
         "study": study.slug,
         "plan": {"version": version.version, "hash": version.hash},
@@ -158,7 +164,6 @@ def make_export(*, by: Membership, clock: Clock) -> Export:
         "ledger": {"number": at_head.number, "hash": at_head.hash},
     }
     text = json.dumps(manifest, indent=2, sort_keys=True)
-    store = object_store()
     for name, made in texts.items():
         store.create(files[name]["key"], made.text.encode())
     files["manifest.json"] = {
@@ -189,3 +194,26 @@ def note_fetched(*, export: Export, name: str, by: Membership, clock: Clock) -> 
     """Record that somebody fetched a file of an export: a sight of data."""
     record(clock=clock, by=actor(by), study=by.study.slug, action="export.fetched", thing="export",
            thing_id=str(export.pk), new={"file": name})  # fmt: skip
+
+
+@transaction.atomic
+def note_reports(*, count: int, by: Membership, clock: Clock) -> None:
+    """Record that somebody fetched reads as structured reports: a sight of data."""
+    record(clock=clock, by=actor(by), study=by.study.slug, action="export.reports_fetched", thing="export",
+           thing_id="structured reports", new={"reports": count})  # fmt: skip
+
+
+@transaction.atomic
+def note_report(
+    *, kind: str, form: str, arm: str, by: Membership, clock: Clock
+) -> None:
+    """Record that somebody fetched a report of reads: a sight of data."""
+    record(clock=clock, by=actor(by), study=by.study.slug, action="report.fetched", thing="report",
+           thing_id=kind, new={"form": form, "of_one_arm": bool(arm)})  # fmt: skip
+
+
+@transaction.atomic
+def note_seen(*, kind: str, arm: str, by: Membership, clock: Clock) -> None:
+    """Record that somebody looked at reads by arm: a sight of unblinding data."""
+    record(clock=clock, by=actor(by), study=by.study.slug, action="report.seen", thing="report",
+           thing_id=kind, new={"of_one_arm": bool(arm)})  # fmt: skip

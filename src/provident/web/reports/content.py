@@ -25,6 +25,8 @@ class File:
 
 LONG = ("study", "participant", "site", "endpoint", "visit", "form", "reader", "reader_role", "version",
         "variable", "value", "missing", "implied", "kind", "signed_at")  # fmt: skip
+MEASURED = ("study", "participant", "site", "endpoint", "visit", "reader", "version", "measurement", "kind", "series",
+            "sop_uid", "frame", "points", "part", "value", "unit", "check", "fills")  # fmt: skip
 FINAL = (
     "study",
     "participant",
@@ -87,6 +89,7 @@ def files(*, study: Study, seen: frozenset[Field]) -> dict[str, File]:
         made["allocation.csv"] = _file(("study", "participant", "arm"), rows)
     if Field.SCORE in seen:
         made["reads_long.csv"] = _file(LONG, list(_reads(study, used)))
+        made["measurements.csv"] = _file(MEASURED, list(_measured(study, used)))
     if Field.FINAL in seen:
         finals = list(_finals(study, used))
         made["final_long.csv"] = _file(FINAL, finals)
@@ -138,7 +141,7 @@ def _reads(study: Study, used: dict[int, Participant]) -> Iterator[dict[str, Any
             continue
         codes = set(plan.forms[read.form].missing) if read.form in plan.forms else set()
         common = {
-            **_who(study, case.participant), "endpoint": case.design, "form": read.form,
+            **_who(study, used[case.participant_id]), "endpoint": case.design, "form": read.form,
             "reader": read.assignment.reader.code, "reader_role": read.assignment.role, "version": read.version,
             "signed_at": read.at.isoformat(),
         }  # fmt: skip
@@ -151,19 +154,41 @@ def _reads(study: Study, used: dict[int, Participant]) -> Iterator[dict[str, Any
                            "implied": int(kind == "entered" and variable in implied), "kind": kind}  # fmt: skip
 
 
+def _measured(study: Study, used: dict[int, Participant]) -> Iterator[dict[str, Any]]:
+    """One row for each value of each measurement."""
+    for read in latest_reads(study):
+        case = read.assignment.case
+        if case.participant is None or case.participant_id not in used:
+            continue
+        common = {**_who(study, case.participant), "endpoint": case.design, "reader": read.assignment.reader.code,
+                  "version": read.version}  # fmt: skip
+        for one in read.measurements:
+            if "schema" not in one:
+                continue
+            points = " ".join(f"{x},{y}" for x, y in one["points"])
+            fills = {f["part"]: f["key"] for f in one["fills"]}
+            for part, value in one["values"].items():
+                yield {
+                    **common, "visit": one["visit"], "measurement": one["id"], "kind": one["kind"],
+                    "series": one["role"], "sop_uid": one["image"]["sop_uid"], "frame": one["image"]["frame"],
+                    "points": points, "part": part, "value": value["value"], "unit": value["unit"],
+                    "check": one["check"], "fills": fills.get(part, ""),
+                }  # fmt: skip
+
+
 def _finals(study: Study, used: dict[int, Participant]) -> Iterator[dict[str, Any]]:
     for final in final_values(study):
         case = final.case
         if case.participant_id in used:
             yield {
-                **_who(study, case.participant), "endpoint": case.design, "visit": final.visit,
+                **_who(study, used[case.participant_id]), "endpoint": case.design, "visit": final.visit,
                 "variable": final.variable, "value": final.value, "missing": final.missing, "rule": final.rule,
             }  # fmt: skip
 
 
 _COLUMNS = {
     "scans.csv": SCANS, "allocation.csv": ("study", "participant", "arm"), "reads_long.csv": LONG,
-    "final_long.csv": FINAL,
+    "final_long.csv": FINAL, "measurements.csv": MEASURED,
 }  # fmt: skip
 _MEANING = {
     "study": "the study's short name", "participant": "the trial number", "site": "the site's id in the plan",
@@ -176,6 +201,11 @@ _MEANING = {
     "exam": "the kind of exam", "state": "how far the exam has come", "reason": "why it was not done",
     "opens_on": "first day of the window", "closes_on": "last day of the window",
     "outcome": "verdict against the imaging manual",
+    "measurement": "its name within the read", "series": "the series role in the plan",
+    "sop_uid": "SOP Instance UID of the stored image", "frame": "frame of that image, from 1",
+    "points": "x,y in pixels of the image, (0, 0) its outer corner", "part": "which value of the measurement",
+    "unit": "unit of the value", "check": "whether it is what the reader was shown",
+    "fills": "the answer of the form that it gives",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from provident.web.participants.models import Participant
 from provident.web.people.access import Field, Thing, one, scoped, visible
 from provident.web.people.models import Membership
 from provident.web.qc.models import Query
+from provident.web.reading import analysis
 from provident.web.reading.models import Assignment, Case, FinalValue, Read
 from provident.web.reports.models import Export, Lock
 from provident.web.studies.models import Study
@@ -27,7 +28,7 @@ class Open:
 
 def open_work(study: Study) -> list[Open]:
     """What stands between a study and its lock."""
-    unread = Assignment.objects.filter(case__study=study, submitted_at__isnull=True)
+    unread = analysis.assignments(study).filter(submitted_at__isnull=True)
     counted = [
         ("reads not signed", unread.filter(role=Assignment.Role.PRIMARY).count()),
         (
@@ -36,9 +37,7 @@ def open_work(study: Study) -> list[Open]:
         ),
         (
             "cases without a final value",
-            Case.objects.filter(study=study)
-            .exclude(state__in=["final", "locked"])
-            .count(),
+            analysis.cases(study).exclude(state__in=["final", "locked"]).count(),
         ),
         (
             "queries not closed",
@@ -78,9 +77,8 @@ def participants(study: Study) -> QuerySet[Participant]:
 
 
 def latest_reads(study: Study) -> Iterator[Read]:
-    """The latest signed version of every read of the first occasion; a hidden repeat is never among them."""
-    rows = Read.objects.filter(assignment__case__study=study, assignment__occasion=1)
-    rows = rows.select_related(
+    """The latest signed version of every read that counts; a hidden repeat is never among them."""
+    rows = analysis.reads(study).select_related(
         "assignment__case__participant__site", "assignment__reader"
     )
     last: Read | None = None
@@ -92,11 +90,59 @@ def latest_reads(study: Study) -> Iterator[Read]:
         yield last
 
 
+def latest_primary_reads(study: Study, endpoint: str) -> list[Read]:
+    """The latest version of each primary read of a design that counts, in the order of first signature."""
+    rows = analysis.reads(study).filter(
+        assignment__design=endpoint, assignment__role=Assignment.Role.PRIMARY
+    )
+    return _latest(rows)
+
+
+def latest_repeats(study: Study, endpoint: str) -> list[Read]:
+    """Hidden repeats of a design, by the reader who read the case (`assignment.case.source`) first.
+
+    They say how far a reader agrees with him- or herself, and are no part of the analysis set.
+    """
+    rows = Read.objects.filter(
+        assignment__case__study=study,
+        assignment__case__design=endpoint,
+        assignment__case__purpose=Case.Purpose.REPEAT,
+    ).exclude(assignment__state="cancelled")
+    return _latest(rows)
+
+
+def _latest(rows: QuerySet[Read]) -> list[Read]:
+    latest: dict[int, Read] = {}
+    rows = rows.select_related("assignment__reader", "assignment__case__source")
+    for read in rows.defer("measurements", "implied").order_by("version"):
+        latest[read.assignment_id] = read
+    return sorted(
+        latest.values(), key=lambda r: (r.assignment.submitted_at, r.assignment_id)
+    )
+
+
+def reader_codes(study: Study) -> dict[str, str]:
+    """Readers' codes by the key of their membership."""
+    rows = Membership.objects.filter(study=study).values_list("pk", "code")
+    return {str(pk): code for pk, code in rows}
+
+
+def final_variables(study: Study, endpoint: str) -> list[str]:
+    """The variables of a design that have final values, those without a cell of a grid first."""
+    rows = analysis.final_values(study).filter(case__design=endpoint)
+    names = set(rows.values_list("variable", flat=True))
+    return sorted(names, key=lambda name: ("." in name, name))
+
+
+def arms(study: Study) -> list[str]:
+    """The arms of an unblinded study."""
+    rows = Participant.objects.filter(study=study).exclude(arm="")
+    return sorted(set(rows.values_list("arm", flat=True)))
+
+
 def final_values(study: Study) -> QuerySet[FinalValue]:
     """All final values of a study."""
-    rows = FinalValue.objects.filter(case__study=study).select_related(
-        "case__participant__site"
-    )
+    rows = analysis.final_values(study).select_related("case__participant__site")
     return rows.order_by("case__participant__code", "case__design", "visit", "variable")
 
 
@@ -108,5 +154,5 @@ def images_received(study: Study) -> int:
 
 def reads_signed(study: Study) -> int:
     """How many reads of a study are signed, later versions of a read not counted."""
-    rows = Read.objects.filter(assignment__case__study=study)
+    rows = analysis.reads(study)
     return rows.values("assignment").distinct().count()

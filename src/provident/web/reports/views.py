@@ -7,13 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from provident.kernel import NotFound, ProvidentError
+from provident.kernel import InvalidInput, NotFound, NotReady, ProvidentError
 from provident.web.exams.objects import object_store
 from provident.web.ledger.clock import clock
-from provident.web.people.access import Thing, can, check
+from provident.web.people.access import Field, Thing, can, check
 from provident.web.people.requests import MemberRequest
-from provident.web.reports import actions, papers, selectors
+from provident.web.reports import actions, making, papers, selectors
 from provident.web.reports.forms import SignForm, UnblindForm
+from provident.web.reports.presenters import ReportPage, report_page
 
 
 @require_GET
@@ -130,6 +131,51 @@ def document(request: MemberRequest, study: str, kind: str, form: str) -> HttpRe
     word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     kinds = {"docx": word, "html": "text/html; charset=utf-8"}
     answer = HttpResponse(body, content_type=kinds[form])
+    answer["Content-Disposition"] = f'attachment; filename="{study}-{kind}.{form}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@require_GET
+def statistics(request: MemberRequest, study: str, kind: str) -> HttpResponse:
+    """Agreement or accuracy of the reads, with figures; before the lock only when it will be there."""
+    by = request.membership
+    check(by, "make", Thing.EXPORT)
+    if Field.SCORE not in selectors.fields(by):
+        return render(request, f"reports/{kind}.jinja", {"page": None, "report": None})
+    page = making.asked(kind, by, request.GET)
+    report: ReportPage | None = None
+    why = ""
+    try:
+        report = report_page(making.report_of(by, page, clock().now()))
+    except InvalidInput as error:
+        why = str(error)
+    if page.arm:
+        actions.note_seen(kind=kind, arm=page.arm, by=by, clock=clock())
+    context = {
+        "page": page,
+        "report": report,
+        "why": why,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, f"reports/{kind}.jinja", context)
+
+
+@require_GET
+def statistics_file(
+    request: MemberRequest, study: str, kind: str, form: str
+) -> HttpResponse:
+    """The same report to keep, as a page, a PDF or data; that it was fetched is an event."""
+    by = request.membership
+    check(by, "make", Thing.EXPORT)
+    if Field.SCORE not in selectors.fields(by):
+        raise NotReady("Reads are shown once the imaging data are locked.")
+    if form not in making.FORMS:
+        raise NotFound(f"A report is to be had as {', '.join(making.FORMS)}.")
+    page = making.asked(kind, by, request.GET)
+    body = making.made(making.report_of(by, page, clock().now()), form)
+    actions.note_report(kind=kind, form=form, arm=page.arm, by=by, clock=clock())
+    answer = HttpResponse(body, content_type=making.FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="{study}-{kind}.{form}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -19,7 +19,7 @@ def waits(membership: Membership, now: datetime) -> list[Wait]:
         reverse("reports:data", kwargs={"study": membership.study.slug}),
     )
     if study.locked_at is None and can(membership, "lock", Thing.LOCK):
-        ready = study.cases.exists() and not open_work(study)
+        ready = study.cases.filter(purpose="study").exists() and not open_work(study)
         return [
             Wait(
                 place="data",

@@ -1,7 +1,8 @@
+import { SHAPES_FOR } from '../stage/shapes';
 import { el, kbd, setAttribute } from '../ui/dom';
 import { wording, type Field } from './model';
 import type { FormState } from './state';
-import type { AdjudicationView, Value } from '../types';
+import type { AdjudicationView, MeasureKind, ShapeKind, Value } from '../types';
 
 /** One answer on the screen: the element that takes the keyboard, and how it is brought up to date. */
 export interface Drawn {
@@ -65,7 +66,7 @@ export function drawCell(field: Field, parts: DrawParts, segments: boolean): Dra
     setAttribute(cell, 'aria-label', describe(field, parts));
     setAttribute(cell, 'aria-disabled', closed !== null);
     cell.classList.toggle('implied', closed === 'filled by gate');
-    cell.classList.toggle('closed', closed === 'gate unanswered');
+    cell.classList.toggle('closed', closed === 'gate unanswered' || closed === 'locked');
     cell.classList.toggle('given', value !== undefined);
     cell.classList.toggle('coded', value !== undefined && typeof value === 'string');
     cell.style.setProperty('--heat', String(heat(field, value)));
@@ -137,12 +138,15 @@ function moveAmong(event: KeyboardEvent, buttons: HTMLButtonElement[]): void {
   buttons[(at + by + buttons.length) % buttons.length]?.focus();
 }
 
-const MEASURE_KEYS: Record<string, string[]> = { length: ['M'], angle: ['A'], mean: ['E', 'B'] };
+/** The keys that draw what answers a question, from its shapes. */
+const SHAPE_KEYS: Record<ShapeKind, string> = { length: 'M', bidirectional: 'Shift M', angle: 'A', ellipse: 'E', rectangle: 'B', polygon: 'Shift E', points: 'Shift P' };
+
+export const measureKeys = (measure: MeasureKind): string[] => SHAPES_FOR[measure].map((shape) => SHAPE_KEYS[shape]);
 
 function drawNumber(field: Field, parts: DrawParts): Drawn {
   const value = el('span', { class: 'own' });
   const { min, max, unit, measure } = field.spec;
-  const how = measure ? el('span', { class: 'unit how' }, [...(MEASURE_KEYS[measure] ?? []).map(kbd), ' measures it']) : null;
+  const how = measure ? el('span', { class: 'unit how' }, [...measureKeys(measure).slice(0, 2).map(kbd), ' measures it']) : null;
   const box = el('div', { class: 'number', attrs: { role: 'spinbutton', tabindex: 0, 'aria-valuemin': min, 'aria-valuemax': max, 'aria-label': field.label, 'data-key': field.key } }, [value, unit ? el('span', { class: 'unit', text: unit }) : null, how]);
   const update = (): void => {
     const given = parts.state.get(field.key);

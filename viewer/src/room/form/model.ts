@@ -33,9 +33,9 @@ export interface FormModel {
 }
 
 /** Lay the form out for the time points of a case; with several, names begin with `A:`, `B:`. */
-export function compileForm(form: FormDocument, labels: string[]): FormModel {
+export function compileForm(form: FormDocument, labels: string[], prefixed = labels.length > 1): FormModel {
   const keys = missingKeys(form.missing);
-  const perCase = form.scope === 'case' || labels.length < 2;
+  const perCase = form.scope === 'case' || !prefixed;
   const sections = (perCase ? [labels.length === 1 ? (labels[0] ?? '') : ''] : labels).map((label) =>
     compileSection(form, label, perCase ? '' : `${label}:`, keys),
   );
@@ -55,7 +55,8 @@ function compileSection(form: FormDocument, label: string, prefix: string, keys:
 }
 
 function gridCells(block: GridBlock, section: string, prefix: string, keys: Map<string, string>): Field[][] {
-  const gateKey = block.gate ? `${prefix}${block.gate.item}` : null;
+  const first = block.gate?.item ?? block.repeat?.item;
+  const gateKey = first === undefined ? null : `${prefix}${first}`;
   return block.rows.map((row, r) =>
     block.columns.map((column, c) => ({
       ...compileField(column, `${prefix}${block.id}.${row.id}.${column.id}`, `${row.label}, ${column.label}`, section, keys),

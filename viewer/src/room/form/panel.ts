@@ -1,10 +1,11 @@
-import type { AdjudicationView, Finding, Value } from '../types';
+import type { AdjudicationView, Answers, Finding, Value } from '../types';
 import { el, kbd, setAttribute } from '../ui/dom';
-import { options, short } from './cells';
+import { measureKeys, options, short } from './cells';
+import type { Choice } from './choice';
 import { ScoreEntry, takes, type Act } from './entry';
 import { wording, type Field, type FormModel } from './model';
 import { SectionView } from './section';
-import type { FormState } from './state';
+import type { Closed, FormState } from './state';
 import { faultsByField } from './faults';
 import { following, step } from './walk';
 
@@ -13,6 +14,12 @@ export interface PanelParts {
   adjudication: AdjudicationView | null;
   locked: boolean;
   sign(): void;
+  /** What stands on the button that signs, and under it. */
+  signing: { button: string; after: string; enabled: boolean };
+  /** What an adjudicator chooses, in place of scoring. */
+  choice: Choice | null;
+  /** The reader's own answers at earlier visits. */
+  prior: { label: string; answers: Answers }[];
   announce(text: string): void;
   /** The keyboard moved to another field or time point. */
   onMoved(): void;
@@ -58,7 +65,7 @@ export class FormPanel {
   }
 
   private build(): HTMLElement {
-    const sign = el('button', { class: 'btn sign', attrs: { type: 'button', disabled: this.parts.locked }, on: { click: () => this.parts.sign() } }, ['Sign and next case', kbd('Ctrl ↵')]);
+    const sign = el('button', { class: 'btn sign', attrs: { type: 'button', disabled: !this.parts.signing.enabled }, on: { click: () => this.parts.sign() } }, [this.parts.signing.button, kbd('Ctrl ↵')]);
     const body = el('div', { class: 'panel-body' }, [this.summary, ...this.views.map((v) => v.element)]);
     const panel = el('aside', { class: 'panel', attrs: { 'aria-label': 'Scoring form' } }, [
       el('div', { class: 'panel-head' }, [el('h1', { text: this.model.title }), this.status]),
@@ -66,11 +73,12 @@ export class FormPanel {
       this.reasons(),
       body,
       el('div', { class: 'panel-foot' }, [
+        this.parts.choice?.element ?? null,
         this.bar,
         el('div', { class: 'thin', attrs: { 'aria-hidden': true } }, [this.thin]),
         this.count,
         sign,
-        el('small', { class: 'after', text: this.parts.locked ? 'This case is signed. A correction is a new version with a reason.' : 'Signed is final: a correction is a new version with a reason.' }),
+        el('small', { class: 'after', text: this.parts.signing.after }),
       ]),
     ]);
     panel.addEventListener('keydown', (e) => this.pressed(e));
@@ -144,7 +152,8 @@ export class FormPanel {
 
   /** Put the keyboard into the form: where it was, or at the first blank. */
   focus(): void {
-    const blank = this.parts.state.progress(this.section).blanks[0] ?? this.section.fields[0];
+    if (this.parts.choice) return this.parts.choice.focus();
+    const blank = this.parts.state.blanks()[0] ?? this.section.fields[0];
     const key = this.key || blank?.key;
     if (key) this.focusOn(key);
   }
@@ -175,6 +184,7 @@ export class FormPanel {
     const field = inField ? this.current : undefined;
     if (!field || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (field.spec.type === 'text') return;
+    if (event.shiftKey && /^[A-Z]$/.test(event.key)) return; // a key of the room, not a code
     const arrow = ARROWS[event.key];
     if (arrow) return this.walk(event, field, arrow);
     const radio = (event.target as HTMLElement).getAttribute('role') === 'radio';
@@ -236,7 +246,8 @@ export class FormPanel {
     else this.drawBar();
   }
 
-  private whyClosed(field: Field, closed: 'gate unanswered' | 'filled by gate'): string {
+  private whyClosed(field: Field, closed: NonNullable<Closed>): string {
+    if (closed === 'locked') return 'Locked: later images never reopen an answer';
     const gate = this.model.fields.get(field.grid?.gateKey ?? '');
     return closed === 'gate unanswered'
       ? `Answer “${gate?.label ?? ''}” first`
@@ -263,6 +274,22 @@ export class FormPanel {
     if (focus) this.focusOn(field.key);
   }
 
+  /** One key for “all normal”: it answers the question that stands before the scores. */
+  allNormal(): void {
+    if (this.parts.locked) return;
+    const done = this.parts.state.allNormal(this.section);
+    if (typeof done === 'string') return this.refuse(done);
+    this.parts.announce('All normal');
+    this.focusOn(done.key);
+    const field = this.fieldOf(done.key);
+    if (field) this.advance(field);
+  }
+
+  /** Say what could not be done, where the reader looks. */
+  tell(message: string): void {
+    this.refuse(message);
+  }
+
   fieldOf(key: string): Field | undefined {
     return this.model.fields.get(key);
   }
@@ -272,7 +299,8 @@ export class FormPanel {
     const at = own?.fields.findIndex((f) => f.key === field.key) ?? -1;
     return this.model.sections
       .filter((s) => s !== own)
-      .map((s) => ({ label: s.label, value: this.parts.state.get(s.fields[at]?.key ?? '') }));
+      .map((s) => ({ label: s.label, value: this.parts.state.get(s.fields[at]?.key ?? '') }))
+      .concat(this.parts.prior.map((p) => ({ label: p.label, value: p.answers[own && own.label ? field.key.replace(`${own.label}:`, '') : field.key] })));
   }
 
   private changed(keys: string[]): void {
@@ -347,12 +375,11 @@ export class FormPanel {
   private fieldHint(field: Field): string {
     const closed = this.parts.state.closed(field);
     if (closed !== null) return this.whyClosed(field, closed);
-    const tool = { length: 'M measures a length', angle: 'A measures an angle', mean: 'E or B measures a mean' };
-    return field.spec.measure ? `${tool[field.spec.measure]} into this field` : '';
+    return field.spec.measure ? `${measureKeys(field.spec.measure).join(' or ')} measures it on the image` : '';
   }
 
   /** What the server found on signing: a summary on top, a message at each field. */
-  showFindings(findings: Finding[]): void {
+  showFindings(findings: Finding[], what: 'signed' | 'locked'): void {
     const { byField, general } = faultsByField(findings, this.model);
     this.faults = new Set(byField.keys());
     for (const [key, message] of byField) this.views.forEach((v) => v.fault(key, message));
@@ -360,7 +387,7 @@ export class FormPanel {
     const links = keys.slice(0, LISTED).map((key) => this.faultLink(key, byField.get(key) ?? ''));
     const more = keys.length > LISTED ? [el('li', { text: `and ${keys.length - LISTED} more answers, marked in the form` })] : [];
     this.summary.replaceChildren(
-      el('h2', { text: findings.length === 1 ? 'Not signed: one thing is left' : `Not signed: ${findings.length} things are left` }),
+      el('h2', { text: findings.length === 1 ? `Not ${what}: one thing is left` : `Not ${what}: ${findings.length} things are left` }),
       el('ul', {}, [...general.map((text) => el('li', { text })), ...links, ...more]),
     );
     this.summary.hidden = false;

@@ -10,7 +10,7 @@ export interface Progress {
 }
 
 /** Why a field cannot take a score now, or null when it can. */
-export type Closed = 'gate unanswered' | 'filled by gate' | null;
+export type Closed = 'locked' | 'gate unanswered' | 'filled by gate' | null;
 
 /**
  * The answers of a case while they are given. A grid behind a gate question follows it: one answer
@@ -26,6 +26,7 @@ export class FormState {
     readonly model: FormModel,
     answers: Answers,
     aside: Answers = {},
+    private readonly opens: (key: string, label: string) => boolean = () => true,
   ) {
     this.values = { ...answers };
     this.aside = { ...aside };
@@ -49,12 +50,12 @@ export class FormState {
   }
 
   closed(field: Field): Closed {
-    const gate = field.grid?.block.gate;
+    if (!this.opens(field.key, field.section)) return 'locked';
     const gateKey = field.grid?.gateKey;
-    if (!gate || !gateKey) return null;
+    if (!gateKey) return null;
     const answer = this.values[gateKey];
     if (answer === undefined) return 'gate unanswered';
-    return answer === gate.when ? null : 'filled by gate';
+    return isOpen(field, answer) ? null : 'filled by gate';
   }
 
   /** Give or (with undefined) take back an answer; a gate question changes its grids with it. */
@@ -76,7 +77,7 @@ export class FormState {
   }
 
   progress(section: Section): Progress {
-    const counted = section.fields.filter((f) => f.spec.required !== false);
+    const counted = section.fields.filter((f) => f.spec.required !== false && this.opens(f.key, f.section));
     const blanks = counted.filter((f) => this.values[f.key] === undefined);
     return { done: counted.length - blanks.length, total: counted.length, blanks };
   }
@@ -84,6 +85,22 @@ export class FormState {
   /** All blanks of the case, in the order of the form. */
   blanks(): Field[] {
     return this.model.sections.flatMap((s) => this.progress(s).blanks);
+  }
+
+  /**
+   * Answer the next unanswered question that stands before scores with the answer that fills them (all visible and
+   * normal). False where there is none, words where scores would be taken off.
+   */
+  allNormal(section: Section): { key: string } | string {
+    const gates = section.blocks.flatMap((b) => (b.kind === 'item' && b.gates.length > 0 && this.closed(b.field) === null ? [b] : []));
+    const next = gates.find((g) => this.values[g.field.key] === undefined) ?? gates.find((g) => this.values[g.field.key] === g.gates[0]?.gate?.when);
+    if (!next) return gates.length > 0 ? 'All of it is answered already' : 'This form has no question that fills its scores';
+    const value = next.field.choices.find((c) => c.value !== next.gates[0]?.gate?.when && this.model.missing[String(c.value)] === undefined)?.value;
+    const scored = this.gridsBehind(next.field).flat().some((f) => this.values[f.key] !== undefined);
+    if (scored) return `Scores are entered: answer “${next.block.ask}” itself if they are to be taken off`;
+    if (value === undefined) return 'This form has no question that fills its scores';
+    this.set(next.field.key, value);
+    return { key: next.field.key };
   }
 
   private put(key: string, value: Value | undefined): void {
@@ -100,14 +117,18 @@ export class FormState {
   }
 
   private follow(cells: Field[], before: Value | undefined, after: Value | undefined): string[] {
-    const gate = cells[0]?.grid?.block.gate;
-    if (!gate) return [];
+    const block = cells[0]?.grid?.block;
+    if (!block) return [];
     const code = typeof after === 'string' && this.model.missing[after] !== undefined;
-    const fill = after === undefined ? undefined : code ? after : gate.fill;
-    for (const { key } of cells) {
+    const fill = after === undefined ? undefined : code ? after : (block.gate?.fill ?? block.repeat?.beyond);
+    for (const cell of cells) {
+      const { key, section } = cell;
+      const was = isOpen(cell, before);
+      const is = isOpen(cell, after);
+      if (!this.opens(key, section) || (was && is)) continue;
       const own = this.values[key];
-      if (before === gate.when && own !== undefined) this.aside[key] = own;
-      if (after === gate.when) this.bringBack(key);
+      if (was && own !== undefined) this.aside[key] = own;
+      if (is) this.bringBack(key);
       else this.put(key, fill);
     }
     return cells.map((c) => c.key);
@@ -121,4 +142,11 @@ export class FormState {
   private tell(keys: string[]): void {
     for (const listener of this.listeners) listener(keys);
   }
+}
+
+/** Whether the answer before a grid asks for this cell: a gate that is open, or a row that was counted. */
+function isOpen(field: Field, answer: Value | undefined): boolean {
+  if (!field.grid || answer === undefined) return false;
+  const { block, row } = field.grid;
+  return block.repeat ? typeof answer === 'number' && row < answer : answer === block.gate?.when;
 }

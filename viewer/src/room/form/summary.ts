@@ -5,6 +5,8 @@ export interface SectionSummary {
   label: string;
   lines: [string, string][];
   blanks: { key: string; label: string }[];
+  /** Can anything be changed in it now? */
+  open: boolean;
 }
 
 /** What is signed, in words a reader can check at a glance. */
@@ -13,6 +15,7 @@ export function summarise(state: FormState): SectionSummary[] {
     label: section.label,
     lines: section.blocks.flatMap((b) => blockLines(b, state)),
     blanks: blanksOf(section, state),
+    open: section.fields.some((f) => state.closed(f) !== 'locked'),
   }));
 }
 

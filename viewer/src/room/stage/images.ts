@@ -2,7 +2,10 @@ import { cache, imageLoader, metaData } from '@cornerstonejs/core';
 import { wadouri } from '@cornerstonejs/dicom-image-loader';
 
 import type { Series } from '../types';
+import { scaleAt, type Scale } from './calibration';
 import { originShift } from './engine';
+import type { Plane, Sheet } from './geometry';
+import { framesAreSlices, headerOf, meaningOf, spacingFacts, type DataSet, type Meaning } from './header';
 import type { Grid } from './pixels';
 
 /** Cornerstone's name of an image file, or of one frame (from 1) of it. */
@@ -15,11 +18,6 @@ export function imageId(address: string, frame?: number): string {
 export function addressOf(id: string): string {
   const url = new URL(id.replace(/^wadouri:/, ''));
   return url.pathname + url.search;
-}
-
-interface DataSet {
-  intString(tag: string): number | undefined;
-  floatString(tag: string): number | undefined;
 }
 
 async function dataSet(address: string): Promise<DataSet> {
@@ -47,6 +45,7 @@ async function framesOf(address: string): Promise<Stack> {
   const set = await dataSet(address);
   const frames = set.intString(NUMBER_OF_FRAMES) ?? 1;
   if (frames <= 1) return { ids: [imageId(address)], fps: null };
+  if (framesAreSlices(set)) return { ids: Array.from({ length: frames }, (_, i) => imageId(address, i + 1)), fps: null };
   const time = set.floatString(FRAME_TIME);
   const fps = set.intString(RECOMMENDED_RATE) ?? set.intString(CINE_RATE) ?? (time ? 1000 / time : 20);
   return { ids: Array.from({ length: frames }, (_, i) => imageId(address, i + 1)), fps: Math.min(60, Math.max(1, fps)) };
@@ -126,13 +125,6 @@ export function forget(ids: string[]): void {
   }
 }
 
-export interface Plane {
-  row: [number, number, number];
-  column: [number, number, number];
-  position: [number, number, number];
-  frameOfReference: string | null;
-}
-
 /** Where an image lies in the patient, or null when its file does not say (plain ultrasound, secondary capture). */
 export function planeOf(id: string): Plane | null {
   const module = metaData.get('imagePlaneModule', id) as
@@ -146,6 +138,42 @@ export function planeOf(id: string): Plane | null {
     position: triple(imagePositionPatient),
     frameOfReference: frameOfReferenceUID ?? null,
   };
+}
+
+/** Where the pixels of a loaded image lie in the patient, or null when its file does not say. */
+export function sheetOf(id: string): Sheet | null {
+  const plane = planeOf(id);
+  const module = metaData.get('imagePlaneModule', id) as { columns?: number; rows?: number; columnPixelSpacing?: number; rowPixelSpacing?: number } | undefined;
+  if (!plane || !module?.columns || !module.rows || !module.columnPixelSpacing || !module.rowPixelSpacing) return null;
+  return { ...plane, columns: module.columns, rows: module.rows, spacing: [module.columnPixelSpacing, module.rowPixelSpacing] };
+}
+
+/** What lengths at these points of an image are worth. */
+export function scaleOf(id: string, points: readonly (readonly [number, number])[] = []): Scale {
+  const header = headerOf(id);
+  if (header) return scaleAt(spacingFacts(header), points);
+  const sheet = sheetOf(id); // an image that was cut out of a volume has no header of its own
+  return sheet ? { spacing: sheet.spacing, sure: 'patient' } : { spacing: null, sure: 'none' };
+}
+
+/** SUV or ADC of an image's pixels, where the server could work it out. */
+export function meaningOfImage(id: string): Meaning | null {
+  const header = headerOf(id);
+  return header && meaningOf(header);
+}
+
+export function modalityOf(id: string): string {
+  const series = metaData.get('generalSeriesModule', id) as { modality?: string } | undefined;
+  return series?.modality ?? '';
+}
+
+/** What is still to be done to the numbers that Cornerstone keeps of an image: nothing, or its rescale. */
+export function valuesAsShown(id: string): { slope: number; intercept: number } {
+  const image = cache.getImage(id);
+  // Cornerstone's CPU drawing takes a rescaled float image for its own, changes slope and flag, and leaves these numbers.
+  const done = image?.preScale?.scaled || image?.getPixelData() instanceof Float32Array;
+  if (!image || done || image.color) return { slope: 1, intercept: 0 };
+  return { slope: image.slope || 1, intercept: image.intercept || 0 };
 }
 
 /** The pixel grid of a loaded image; where its file does not say, as Cornerstone assumes it. */

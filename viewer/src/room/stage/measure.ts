@@ -3,51 +3,42 @@ import {
   addTool,
   AngleTool,
   annotation,
+  BidirectionalTool,
   EllipticalROITool,
   Enums,
   LengthTool,
   RectangleROITool,
 } from '@cornerstonejs/tools';
 
-import type { Measurement, ShapeKind, Stats } from '../types';
-import { addressOf, gridOf } from './images';
-import { roiStats, type Raster } from './roi';
+import type { Measurement, ShapeKind } from '../types';
+import { addressOf, gridOf, meaningOfImage, modalityOf, scaleOf, valuesAsShown } from './images';
+import { isCut } from './reslice';
+import type { Raster } from './roi';
+import { shapeOn, words, type Ground, type Shape } from './shapes';
 import { cross, pixelToWorld, scale, worldToPixel, type Grid } from './pixels';
 
-export const SHAPES: Record<ShapeKind, string> = {
+/** The shapes that Cornerstone draws; outlines and points are drawn by `freehand`. */
+export type ToolShape = Exclude<ShapeKind, 'polygon' | 'points'>;
+
+export const SHAPES: Record<ToolShape, string> = {
   length: LengthTool.toolName,
+  bidirectional: BidirectionalTool.toolName,
   angle: AngleTool.toolName,
   ellipse: EllipticalROITool.toolName,
   rectangle: RectangleROITool.toolName,
 };
 
-interface CachedStats {
-  length?: number;
-  angle?: number;
-  unit?: string;
-}
+export const isFreehand = (kind: ShapeKind): kind is 'polygon' | 'points' => kind === 'polygon' || kind === 'points';
 
 interface Drawn {
   annotationUID?: string;
   metadata?: { toolName?: string; referencedImageId?: string };
-  data: { handles?: { points?: Types.Point3[] }; cachedStats?: Record<string, CachedStats> };
-}
-
-const one = (n: number): string => n.toFixed(1);
-const plain = (unit: string | undefined): string => (unit ?? 'px').replace(/ .*$/, '');
-
-/** The words beside a shape on the image. */
-function words(kind: ShapeKind, value: number, unit: string, stats: Stats | null): string[] {
-  if (kind === 'length') return [`${one(value)} ${unit}`];
-  if (kind === 'angle') return [`${one(value)}°`];
-  if (!stats) return ['outside the image'];
-  const area = stats.area_mm2 === null ? [] : [`${one(stats.area_mm2)} mm²`];
-  return [`mean ${one(stats.mean)} ± ${one(stats.sd)}`, `min ${one(stats.min)} · max ${one(stats.max)}`, ...area];
+  data: { handles?: { points?: Types.Point3[] } };
 }
 
 /** Register the measuring tools once; their configuration goes to each tool group. */
 export function registerShapes(): void {
-  for (const tool of [LengthTool, AngleTool, EllipticalROITool, RectangleROITool]) addTool(tool);
+  for (const tool of [LengthTool, BidirectionalTool, AngleTool, EllipticalROITool, RectangleROITool]) addTool(tool);
   const style = annotation.config.style.getDefaultToolStyles();
   annotation.config.style.setDefaultToolStyles({
     ...style,
@@ -60,11 +51,12 @@ export function registerShapes(): void {
   } as Parameters<typeof annotation.config.style.setDefaultToolStyles>[0]);
 }
 
-export function shapeConfiguration(kind: ShapeKind): Record<string, unknown> {
+export function shapeConfiguration(kind: ToolShape): Record<string, unknown> {
   return {
-    getTextLines: (data: Drawn['data'], target: string) => {
-      const shape = measured(kind, data, target.replace(/^imageId:/, ''));
-      return shape ? words(kind, shape.value, shape.unit, shape.stats) : undefined;
+    getTextLines: (data: Drawn['data'], target: string | string[]) => {
+      const [first = ''] = [target].flat(); // some of Cornerstone's tools give a list
+      const shape = measured(kind, data, first.replace(/^imageId:/, ''));
+      return shape ? words(kind, shape) : ['outside the image'];
     },
   };
 }
@@ -81,6 +73,7 @@ export class Measurements {
     stored: Measurement[],
     private readonly onChange: (measurement: Measurement, finished: boolean) => void,
     private readonly onGone: (measurement: Measurement) => void,
+    private readonly onRefused: () => void = () => undefined,
   ) {
     for (const m of stored) {
       this.known.set(m.id, m);
@@ -104,10 +97,10 @@ export class Measurements {
     return [...this.known.values()];
   }
 
-  /** Say which answer a measurement gave. */
-  bind(id: string, item: string | null): void {
+  /** Say which answers a measurement gave. */
+  bind(id: string, items: string[]): void {
     const m = this.known.get(id);
-    if (m) this.known.set(id, { ...m, item });
+    if (m) this.known.set(id, { ...m, item: items[0] ?? null, ...(items.length > 1 ? { items } : {}) });
   }
 
   get(id: string): Measurement | undefined {
@@ -121,14 +114,30 @@ export class Measurements {
   }
 
   remove(id: string): void {
-    annotation.state.removeAnnotation(id);
+    const m = this.known.get(id);
+    if (m && isFreehand(m.kind)) {
+      this.known.delete(id);
+      this.onGone(m);
+    } else annotation.state.removeAnnotation(id);
+  }
+
+  /** Take a shape that was drawn by hand, not with a tool of Cornerstone. */
+  put(m: Measurement): void {
+    this.known.set(m.id, m);
+    this.onChange(m, true);
+  }
+
+  /** The shapes on an image that are drawn by hand. */
+  freehandOn(image: string): Measurement[] {
+    const address = isCut(image) ? '' : addressOf(image);
+    return this.all().filter((m) => isFreehand(m.kind) && m.image === address);
   }
 
   /** Draw what is stored for this image, now that its geometry is known. */
   redraw(image: string, element: HTMLDivElement): void {
-    const address = addressOf(image);
+    const address = isCut(image) ? '' : addressOf(image);
     for (const m of this.undrawn.values()) {
-      if (m.image !== address) continue;
+      if (m.image !== address || isFreehand(m.kind)) continue;
       this.undrawn.delete(m.id);
       const grid = gridOf(image);
       if (grid) annotation.state.addAnnotation(asAnnotation(m, image, grid) as never, element);
@@ -145,7 +154,11 @@ export class Measurements {
     const id = drawn.annotationUID;
     const before = id ? this.known.get(id) : undefined;
     if (!id || (!finished && !before)) return;
-    const m = asMeasurement(drawn, before?.item ?? null);
+    if (isCut(drawn.metadata?.referencedImageId ?? '')) {
+      annotation.state.removeAnnotation(id);
+      return this.onRefused();
+    }
+    const m = asMeasurement(drawn, before);
     if (!m || (before && JSON.stringify(before) === JSON.stringify(m))) return;
     this.known.set(id, m);
     this.onChange(m, finished);
@@ -159,50 +172,59 @@ export class Measurements {
   }
 }
 
-function kindOf(drawn: Drawn): ShapeKind | undefined {
+function kindOf(drawn: Drawn): ToolShape | undefined {
   const name = drawn.metadata?.toolName;
-  return (Object.keys(SHAPES) as ShapeKind[]).find((k) => SHAPES[k] === name);
+  return (Object.keys(SHAPES) as ToolShape[]).find((k) => SHAPES[k] === name);
 }
 
-function asMeasurement(drawn: Drawn, item: string | null): Measurement | null {
+function asMeasurement(drawn: Drawn, before: Measurement | undefined): Measurement | null {
   const kind = kindOf(drawn);
   const image = drawn.metadata?.referencedImageId;
-  const shape = kind && image ? measured(kind, drawn.data, image) : null;
-  if (!kind || !image || !shape || !drawn.annotationUID) return null;
-  return { id: drawn.annotationUID, kind, image: addressOf(image), ...shape, item };
+  const points = image ? pointsOf(drawn.data, image) : null;
+  const made = kind && image && points && drawn.annotationUID ? measurement(drawn.annotationUID, kind, image, points) : null;
+  return made && { ...made, item: before?.item ?? null, ...(before?.items ? { items: before.items } : {}) };
+}
+
+/** A shape on an image with what it measures; null where that is nothing. */
+export function measurement(id: string, kind: ShapeKind, image: string, points: [number, number][]): Measurement | null {
+  const shape = shapeOn(kind, points, groundOf(image, points));
+  return shape && { id, kind, image: addressOf(image), points, value: shape.value, unit: shape.unit, stats: shape.stats, item: null };
+}
+
+function pointsOf(data: Drawn['data'], image: string): [number, number][] | null {
+  const grid = gridOf(image);
+  return grid && (data.handles?.points ?? []).map((p) => worldToPixel(p, grid));
 }
 
 /** What a shape on an image gives; null before it is finished. */
-function measured(kind: ShapeKind, data: Drawn['data'], image: string): Pick<Measurement, 'points' | 'value' | 'unit' | 'stats'> | null {
-  const grid = gridOf(image);
-  if (!grid) return null;
-  const points = (data.handles?.points ?? []).map((p) => worldToPixel(p, grid));
-  if (kind === 'length' || kind === 'angle') {
-    const cached = Object.values(data.cachedStats ?? {})[0];
-    const value = kind === 'length' ? cached?.length : cached?.angle;
-    if (value === undefined || Number.isNaN(value)) return null;
-    return { points, value: round(value), unit: kind === 'length' ? plain(cached?.unit) : 'deg', stats: null };
-  }
-  const raster = rasterOf(image, grid);
-  const stats = raster ? roiStats(kind, points, raster) : null;
-  return stats ? { points, value: stats.mean, unit: unitOf(image), stats } : null;
+function measured(kind: ShapeKind, data: Drawn['data'], image: string): Shape | null {
+  const points = pointsOf(data, image);
+  return points && shapeOn(kind, points, groundOf(image, points));
 }
 
-function rasterOf(image: string, grid: Grid): Raster | null {
+/** All that a stored measurement gives, so that it may answer any question that asks for a part of it. */
+export function partsOf(m: Measurement, image: string): Shape | null {
+  return shapeOn(m.kind, m.points, groundOf(image, m.points));
+}
+
+export function groundOf(image: string, points: readonly (readonly [number, number])[]): Ground {
+  const scale = scaleOf(image, points);
+  return { scale, raster: rasterOf(image, scale.spacing), unit: unitOf(image), meaning: meaningOfImage(image) };
+}
+
+/** The pixels of a loaded image, rescaled. */
+function rasterOf(image: string, spacing: Raster['spacing']): Raster | null {
   const loaded = cache.getImage(image);
   if (!loaded) return null;
   const { columns, rows } = loaded;
-  const pixels = loaded.getPixelData();
-  return { pixels, columns, rows, samples: Math.max(1, Math.round(pixels.length / (columns * rows))), spacing: grid.known ? grid.spacing : null };
+  const stored = loaded.getPixelData();
+  const { slope, intercept } = valuesAsShown(image);
+  const pixels = slope === 1 && intercept === 0 ? stored : Float32Array.from(stored, (v) => v * slope + intercept);
+  return { pixels, columns, rows, samples: Math.max(1, Math.round(pixels.length / (columns * rows))), spacing };
 }
 
 /** Hounsfield units for CT; other modalities' numbers have no unit of their own. */
-function unitOf(image: string): string {
-  const series = metaData.get('generalSeriesModule', image) as { modality?: string } | undefined;
-  return series?.modality === 'CT' ? 'HU' : '';
-}
-
-const round = (n: number): number => Math.round(n * 1000) / 1000;
+const unitOf = (image: string): string => (modalityOf(image) === 'CT' ? 'HU' : '');
 
 function asAnnotation(m: Measurement, image: string, grid: Grid): object {
   const plane = metaData.get('imagePlaneModule', image) as { frameOfReferenceUID?: string } | undefined;
@@ -213,7 +235,7 @@ function asAnnotation(m: Measurement, image: string, grid: Grid): object {
     isLocked: false,
     isVisible: true,
     metadata: {
-      toolName: SHAPES[m.kind],
+      toolName: SHAPES[m.kind as ToolShape],
       referencedImageId: image,
       FrameOfReferenceUID: plane?.frameOfReferenceUID,
       viewPlaneNormal: scale(cross(grid.row, grid.column), -1), // towards the reader, as Cornerstone's camera

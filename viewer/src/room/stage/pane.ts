@@ -2,20 +2,27 @@ import { Enums, type Types } from '@cornerstonejs/core';
 
 import { el } from '../ui/dom';
 import { engine, STACK, type StackViewport } from './engine';
-import { gridOf, planeOf, stackOf, type Stack } from './images';
+import { depth, type Sheet } from './geometry';
+import { gridOf, meaningOfImage, planeOf, scaleOf, sheetOf, type Stack } from './images';
 import type { Slot } from './layout';
+import { NOTHING, Marks, type Marking } from './marks';
 import { edges, type Turn } from './orientation';
 import { pixelToWorld, worldToPixel } from './pixels';
-import { automatic, windowLevel, type Range } from './window';
+import { isPet, prepare, type Colour } from './prepare';
+import { SCALE_WORDS } from './calibration';
+import { NoVolume } from './volume';
+import { automatic, presetRange, windowLevel, type Range } from './window';
+import type { Preset } from '../types';
 
 /** How one series is being looked at: what a resumed case shows again. */
 export interface View {
+  /** The series, with its plane where it is cut: `A.ct/coronal`. */
   series: string;
   index: number;
   range: Range | null;
   invert: boolean;
   turn: Turn;
-  /** The image pixel in the middle of the pane, and half the height shown, in mm. */
+  /** The image pixel in the middle of the pane, and half the height shown, in mm; 0 fits it to the pane. */
   centre: [number, number];
   span: number;
 }
@@ -42,6 +49,14 @@ export class Pane {
   private turn: Turn = { ...UPRIGHT };
   private wanted = 0;
   private busy = false;
+  private readonly marks = new Marks(this);
+  private marking: Marking = NOTHING;
+  private depths: (number | null)[] = [];
+  private readonly closed = new AbortController();
+  private warning = '';
+  /** Everything that must be in memory for this pane. */
+  needs: string[] = [];
+  colour: Colour | null = null;
 
   constructor(
     readonly place: number,
@@ -50,13 +65,13 @@ export class Pane {
     private readonly onShown: (pane: Pane) => void,
   ) {
     this.id = `pane-${place}`;
-    const name = slot.series ? this.title() : 'No images';
+    const name = slot.series ? this.title() : slot.why || 'No images';
     this.element = el('div', { class: 'pane', attrs: { tabindex: slot.series ? 0 : null, role: 'group', 'aria-label': name, 'data-series': slot.series?.id } }, [
-      this.target, this.label, this.figures, ...Object.values(this.sides), this.note, this.bar,
+      this.target, this.marks.element, this.label, this.figures, ...Object.values(this.sides), this.note, this.bar,
     ]);
     this.element.style.gridArea = `${slot.row + 1} / ${slot.column + 1}`;
     this.label.textContent = slot.series ? name : '';
-    if (!slot.series) this.say('Not part of this case');
+    if (!slot.series) this.say(slot.why);
   }
 
   get viewport(): StackViewport {
@@ -73,42 +88,116 @@ export class Pane {
 
   /** The series with its time point, as the reader knows it. */
   title(): string {
-    const { series, timepoint } = this.slot;
+    const { series, under, plane, timepoint } = this.slot;
     if (!series) return '';
-    return this.manyTimepoints && timepoint ? `Time point ${timepoint} · ${series.label}` : series.label;
+    const name = under ? `${series.label} over ${under.label}` : series.label;
+    const cut = plane === 'acquired' ? name : `${name}, ${plane}`;
+    return this.manyTimepoints && timepoint ? `Time point ${timepoint} · ${cut}` : cut;
+  }
+
+  /** What tells this look from another of the same series. */
+  get name(): string {
+    const { series, under, plane } = this.slot;
+    const over = under ? `+${under.id}` : '';
+    return series ? `${series.id}${over}${plane === 'acquired' ? '' : `/${plane}`}` : '';
   }
 
   /** Show the series, at its middle or as it was looked at before. */
-  async open(view: View | null): Promise<void> {
-    const { series } = this.slot;
-    if (!series) return;
+  async open(view: View | null, presets: Preset[]): Promise<void> {
+    if (!this.slot.series) return;
     engine().enableElement({ viewportId: this.id, type: STACK, element: this.target, defaultOptions: { background: [0, 0, 0] } });
     this.target.removeAttribute('tabindex'); // else it takes the focus, and Cornerstone swallows every key
     this.listen();
+    await this.fill(view, presets);
+  }
+
+  /** Show the series that the slot now names. */
+  async reopen(presets: Preset[]): Promise<void> {
+    if (!this.slot.series) return;
+    this.label.textContent = this.title();
+    this.element.setAttribute('aria-label', this.title());
+    this.element.dataset['series'] = this.slot.series.id;
+    await this.fill(null, presets);
+  }
+
+  private async fill(view: View | null, presets: Preset[]): Promise<void> {
     try {
-      this.stack = await stackOf(series);
+      const made = await prepare(this.slot, this.closed.signal, (text) => this.say(text));
+      if (this.closed.signal.aborted) return;
+      Object.assign(this, { stack: made.stack, needs: made.needs, colour: made.colour, warning: made.warning });
+      this.depths = made.stack.ids.map(() => null);
+      this.say('');
       if (this.stack.ids.length === 0) return this.say('No images were found in this series');
       this.wanted = Math.min(view?.index ?? middle(this.stack), this.stack.ids.length - 1);
       await this.viewport.setStack(this.stack.ids, this.wanted);
       this.restore(view);
-    } catch {
-      this.say('These images could not be loaded. Reload the page; if it happens again, tell the study office which case and series.');
+      if (!view) this.start(presets);
+    } catch (error) {
+      if (this.closed.signal.aborted) return;
+      this.say(error instanceof NoVolume ? error.message : 'These images could not be loaded. Reload the page; if it happens again, tell the study office which case and series.');
     }
   }
 
-  /** Show the series that the slot now names. */
-  async reopen(): Promise<void> {
-    const { series } = this.slot;
-    if (!series) return;
-    this.stack = await stackOf(series);
-    this.say(this.stack.ids.length === 0 ? 'No images were found in this series' : '');
+  /** The window and grey scale that the plan's layout starts with. */
+  private start(presets: Preset[]): void {
+    const preset = presets.find((p) => p.id === this.slot.preset);
+    if (this.slot.inverted && !this.colour) this.invert = !this.invert;
+    if (preset && this.colour) this.colourRange = presetRange(preset);
+    else if (preset) this.range = this.rangeOf(preset) ?? this.range;
+    this.apply();
+  }
+
+  /** The range of the colour that lies over the images, in its own unit. */
+  private colourRange: Range | null = null;
+  private opacity = 0.55;
+
+  /** Stronger or weaker colour; false where there is none. */
+  fade(by: number): boolean {
+    if (!this.colour) return false;
+    this.opacity = Math.min(1, Math.max(0, this.opacity + by));
+    this.draw();
+    return true;
+  }
+
+  /** Where the image that is shown lies in the patient. */
+  get sheet(): Sheet | null {
+    return this.image ? sheetOf(this.image) : null;
+  }
+
+  /** How far each image lies along the normal; null for those that are not in memory yet. */
+  depthsOf(): readonly (number | null)[] {
+    this.stack.ids.forEach((id, i) => {
+      if (this.depths[i] !== null) return;
+      const plane = planeOf(id);
+      this.depths[i] = plane ? depth(plane.position, plane) : null;
+    });
+    return this.depths;
+  }
+
+  /** A place on the image, in pixels, to a place on the pane. */
+  locate([x, y]: readonly [number, number]): readonly [number, number] | null {
+    const grid = this.image ? gridOf(this.image) : null;
+    if (!grid) return null;
+    const [left, top] = this.viewport.worldToCanvas(pixelToWorld([x, y], grid));
+    return [left, top];
+  }
+
+  /** The reverse of locate. */
+  pixelAt(left: number, top: number): [number, number] | null {
+    const grid = this.image ? gridOf(this.image) : null;
+    return grid && worldToPixel(this.viewport.canvasToWorld([left, top]), grid);
+  }
+
+  /** What is drawn over the images from now on. */
+  mark(marking: Omit<Marking, 'colour'>): void {
+    this.marking = { ...marking, colour: null };
+    this.drawMarks();
+  }
+
+  private drawMarks(): void {
     if (this.stack.ids.length === 0) return;
-    this.label.textContent = this.title();
-    this.element.setAttribute('aria-label', this.title());
-    this.element.dataset['series'] = series.id;
-    this.wanted = middle(this.stack);
-    await this.viewport.setStack(this.stack.ids, this.wanted);
-    this.restore(null);
+    const range = this.colour ? (this.colourRange ?? { lower: 0, upper: 10 }) : null;
+    this.marks.draw({ ...this.marking, colour: this.colour && range ? { of: this.colour, range, opacity: this.opacity } : null });
   }
 
   private restore(view: View | null): void {
@@ -117,15 +206,15 @@ export class Pane {
     this.turn = { ...(view?.turn ?? UPRIGHT) };
     if (view) {
       this.orient();
-      this.look(view.centre, view.span);
+      if (view.span > 0) this.aim(view.centre, view.span);
     }
     this.apply();
   }
 
   /** The window of the first image serves the whole series, so that slices can be compared. */
   private firstRange(): Range | null {
-    const { voiRange } = this.viewport.getProperties();
     if (this.isColour()) return null;
+    const { voiRange } = this.viewport.getProperties();
     return voiRange && voiRange.upper > voiRange.lower ? { ...voiRange } : this.automaticRange();
   }
 
@@ -143,12 +232,13 @@ export class Pane {
       if (this.dragging) this.range = { ...e.detail.range };
       this.draw();
     }) as EventListener);
+    const { signal } = this.closed;
     this.target.addEventListener(Enums.Events.IMAGE_RENDERED, () => {
       this.draw();
       this.onShown(this);
     });
     this.target.addEventListener('pointerdown', () => (this.dragging = true), true);
-    window.addEventListener('pointerup', () => (this.dragging = false), true);
+    window.addEventListener('pointerup', () => (this.dragging = false), { capture: true, signal });
   }
 
   private dragging = false;
@@ -180,9 +270,23 @@ export class Pane {
     this.draw();
   }
 
-  window(range: Range | null): void {
-    this.range = range ?? this.automaticRange() ?? this.range;
+  /** Take a preset; one without a window is the automatic one. */
+  preset(preset: Preset): void {
+    if (this.colour) this.colourRange = presetRange(preset) ?? this.colourRange;
+    else this.range = this.rangeOf(preset) ?? this.automaticRange() ?? this.range;
     this.apply();
+  }
+
+  /** A preset as a range of this image's numbers: of PET it is in SUV, and of no use where that is not known. */
+  private rangeOf(preset: Preset): Range | null {
+    const range = presetRange(preset);
+    if (!range || !this.image || !isPet(this.image)) return range;
+    const meaning = meaningOfImage(this.image);
+    return meaning && { lower: range.lower / meaning.factor, upper: range.upper / meaning.factor };
+  }
+
+  get look(): { range: Range | null; invert: boolean } {
+    return { range: this.range, invert: this.invert };
   }
 
   toggleInvert(): void {
@@ -206,12 +310,14 @@ export class Pane {
   }
 
   /** Back to the first look: window, size, place, turn. */
-  reset(): void {
+  reset(presets: Preset[]): void {
     this.turn = { ...UPRIGHT };
     this.viewport.resetProperties();
     this.viewport.resetCamera();
     this.orient();
     this.restore(null);
+    this.colourRange = null;
+    this.start(presets);
   }
 
   zoomBy(factor: number): void {
@@ -229,7 +335,7 @@ export class Pane {
   }
 
   /** Bring an image pixel to the middle of the pane, with so many millimetres above and below it. */
-  private look(centre: [number, number], span: number): void {
+  private aim(centre: [number, number], span: number): void {
     const grid = this.image ? gridOf(this.image) : null;
     const { focalPoint, position } = this.viewport.getCamera();
     if (!grid || !focalPoint || !position) return;
@@ -240,13 +346,12 @@ export class Pane {
   }
 
   view(): View | null {
-    const { series } = this.slot;
-    if (!series || this.stack.ids.length === 0) return null;
+    if (!this.slot.series || this.stack.ids.length === 0) return null;
     const { focalPoint = [0, 0, 0], parallelScale = 1 } = this.viewport.getCamera();
     const grid = this.image ? gridOf(this.image) : null;
     if (!grid) return null;
     const { range, invert, wanted: index } = this;
-    return { series: series.id, index, range, invert, turn: { ...this.turn }, centre: worldToPixel(focalPoint, grid), span: parallelScale };
+    return { series: this.name, index, range, invert, turn: { ...this.turn }, centre: worldToPixel(focalPoint, grid), span: parallelScale };
   }
 
   private loaded(): Types.IImage | undefined {
@@ -263,23 +368,57 @@ export class Pane {
     this.note.textContent = text;
   }
 
+  /** Say something for a few seconds. */
+  flash(text: string): void {
+    this.say(text);
+    setTimeout(() => this.note.textContent === text && this.say(''), 4_000);
+  }
+
   draw(): void {
-    const { ids, fps } = this.stack;
+    const { ids } = this.stack;
     if (ids.length === 0) return;
-    const wl = this.range ? windowLevel(this.range) : null;
     this.figures.replaceChildren(
       el('b', { text: `${this.wanted + 1}/${ids.length}` }),
-      el('span', { text: wl ? ` · W ${figure(wl.window)} L ${figure(wl.level)}` : '' }),
-      el('span', { class: 'tag-second', text: [this.linked ? 'linked' : '', fps ? `${Math.round(fps)} frames/s` : '', this.invert ? 'inverted' : ''].filter(Boolean).join(' · ') }),
+      el('span', { text: this.windowWords() }),
+      el('span', { class: 'tag-second', text: this.stateWords() }),
+      el('span', { class: 'tag-third', text: this.cautions() }),
     );
     const plane = this.image ? planeOf(this.image) : null;
     const names = plane ? edges(plane.row, plane.column, this.turn) : null;
     for (const [side, node] of Object.entries(this.sides)) {
       node.textContent = names ? names[side as keyof typeof names] : '';
     }
+    this.drawMarks();
+  }
+
+  private windowWords(): string {
+    if (this.colour) return ` · ${this.unitWords(this.colour.meaning?.unit, this.colourRange ?? { lower: 0, upper: 10 })}`;
+    if (!this.range) return '';
+    const meaning = this.image && isPet(this.image) ? meaningOfImage(this.image) : null;
+    if (meaning) return ` · ${this.unitWords(meaning.unit, { lower: this.range.lower * meaning.factor, upper: this.range.upper * meaning.factor })}`;
+    const { window, level } = windowLevel(this.range);
+    return ` · W ${figure(window)} L ${figure(level)}`;
+  }
+
+  private unitWords(unit: string | undefined, { lower, upper }: Range): string {
+    return `${unit ?? 'values'} ${figure(lower)} – ${figure(upper)}`;
+  }
+
+  private stateWords(): string {
+    const { fps } = this.stack;
+    const clip = fps ? `${Math.round(fps)} frames/s` : '';
+    return [this.linked ? 'linked' : '', clip, this.invert ? 'inverted' : ''].filter(Boolean).join(' · ');
+  }
+
+  /** What a reader must know before measuring: no scale, a scale at the detector, no SUV, a missing slice. */
+  private cautions(): string {
+    if (!this.image) return '';
+    const pet = this.colour ? !this.colour.meaning : isPet(this.image) && !meaningOfImage(this.image);
+    return [SCALE_WORDS[scaleOf(this.image).sure], pet ? 'no SUV in this series' : '', this.warning].filter(Boolean).join(' · ');
   }
 
   close(): void {
+    this.closed.abort();
     if (this.slot.series) engine().disableElement(this.id);
     this.element.remove();
   }

@@ -43,6 +43,17 @@ function ellipse(points: Point[]): Region {
   return { inside, box, area: Math.PI * one.half * two.half };
 }
 
+/** An outline, closed from its last point to its first; by the even-odd rule where it crosses itself. */
+function polygon(points: Point[]): Region {
+  const xs = points.map((p) => p[0]);
+  const ys = points.map((p) => p[1]);
+  const sides = points.map((from, i) => [from, points[(i + 1) % points.length] as Point] as const);
+  const inside: Inside = (x, y) =>
+    sides.filter(([a, b]) => a[1] > y !== b[1] > y && x < a[0] + ((y - a[1]) / (b[1] - a[1])) * (b[0] - a[0])).length % 2 === 1;
+  const area = Math.abs(sides.reduce((sum, [a, b]) => sum + a[0] * b[1] - b[0] * a[1], 0)) / 2;
+  return { inside, box: { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }, area };
+}
+
 function axis(from: Point, to: Point): { x: number; y: number; half: number } {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1e-9;
   return { x: (to[0] - from[0]) / length, y: (to[1] - from[1]) / length, half: length / 2 };
@@ -57,8 +68,8 @@ function axis(from: Point, to: Point): { x: number; y: number; half: number } {
  * centre lies in the shape.
  */
 export function roiStats(kind: ShapeKind, points: Point[], raster: Raster): Stats | null {
-  if (points.length < 4) return null;
-  const region = kind === 'ellipse' ? ellipse(points) : rectangle(points);
+  if (points.length < (kind === 'polygon' ? 3 : 4)) return null;
+  const region = kind === 'polygon' ? polygon(points) : kind === 'ellipse' ? ellipse(points) : rectangle(points);
   const found = sample(region, raster);
   if (found.n === 0) return null;
   const mean = found.sum / found.n;

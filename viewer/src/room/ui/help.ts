@@ -11,17 +11,23 @@ const SCORING: [string[], string][] = [
 ];
 
 /** All keys on one page. */
-export function openHelp(missing: [string, string][], presets: string[]): void {
+export function openHelp(missing: [string, string][], presets: string[], layouts: string[]): void {
   const section = (group: Binding['group']): HTMLElement =>
     el('section', {}, [
       el('h3', { text: group }),
       el('dl', {}, [
         ...(group === 'Form' ? scoring(missing) : []),
         ...BINDINGS.filter((b) => b.group === group && b.does !== '').flatMap(lines),
-        ...(group === 'Images' ? presets.slice(0, 5).flatMap((name, i) => line([String(i + 1)], `window: ${name}`)) : []),
       ]),
     ]);
-  const columns = [[section('Form'), section('Case')], [section('Images')], [section('Measure')]];
+  const study = el('section', {}, [
+    el('h3', { text: 'Windows and layouts here' }),
+    el('dl', {}, [
+      ...presets.slice(0, 9).flatMap((name, i) => line([String(i + 1)], `window: ${name}`)),
+      ...layouts.flatMap((name, i) => line([`Shift ${i + 1}`], `layout: ${name}`)),
+    ]),
+  ]);
+  const columns = [[section('Form'), section('Case')], [section('Images')], [section('Measure'), study]];
   const close = el('button', { class: 'btn quiet', text: 'Close', attrs: { type: 'button' } });
   const dialog = openDialog('Keys', [el('div', { class: 'keys' }, columns.map((c) => el('div', {}, c))), close], 'help');
   close.addEventListener('click', () => dialog.close());

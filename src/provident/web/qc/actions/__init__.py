@@ -11,6 +11,7 @@ from provident.web.qc.actions.messages import mail_is_set_up as mail_is_set_up
 from provident.web.qc.actions.messages import send as send
 from provident.web.qc.actions.messages import tell as tell
 from provident.web.qc.actions.messages import tell_verdict as tell_verdict
+from provident.web.qc.actions.pilot import release_pilot as release_pilot
 from provident.web.qc.actions.queries import ANSWERS as ANSWERS
 from provident.web.qc.actions.queries import RESOLUTIONS as RESOLUTIONS
 from provident.web.qc.actions.queries import answer as answer

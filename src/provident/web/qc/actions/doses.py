@@ -11,7 +11,7 @@ from provident.kernel import Clock
 from provident.web.exams.models import Exam
 from provident.web.ledger.record import SYSTEM
 from provident.web.qc.actions.events import exam_event
-from provident.web.qc.actions.queries import _open
+from provident.web.qc.actions.queries import open_query
 from provident.web.qc.models import Query, QueryMessage
 
 
@@ -35,7 +35,7 @@ def ask_about_dose(
     told = [f"{f['message']} {_facts(f)} {f['remedy']}" for f in findings]
     text = "\n".join(dict.fromkeys(" ".join(one.split()) for one in told))
     text += "\nA person of the site can also enter what the console shows, on the exam's dose page."
-    query = _open(exam, text, None, clock, finding=codes)
+    query = open_query(exam, text, None, clock, finding=codes)
     exam_event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
     return query
 

@@ -30,7 +30,7 @@ RESOLUTIONS = {
 }
 
 
-def _open(
+def open_query(
     exam: Exam, text: str, by: Membership | None, clock: Clock, **about: str
 ) -> Query:
     quality = plan_of(exam.plan or version_in_force(exam.study)).quality
@@ -69,7 +69,7 @@ def ask(
     """
     if not text.strip():
         raise InvalidInput("Write what the site is asked.")
-    query = _open(
+    query = open_query(
         exam, text.strip(), by, clock, series_role=series_role, finding=finding
     )
     exam_event(
@@ -99,7 +99,7 @@ def ask_about_verdict(*, exam: Exam, clock: Clock) -> Query | None:
     text = "\n".join(
         dict.fromkeys(f"{f['message']} {f['remedy']}".strip() for f in findings)
     )
-    query = _open(
+    query = open_query(
         exam, text or exam.verdict.get("sentence", ""), None, clock, finding=codes
     )
     exam_event(
@@ -124,7 +124,7 @@ def ask_about_drift(*, exam: Exam, clock: Clock) -> Query | None:
     if not signs or not asks_the_site(plan, len(signs)) or exam.queries.filter(finding=codes).exists():  # fmt: skip
         return None
     text = "\n".join(f"{s['message']} {s['found'] or ''} {s['remedy']}" for s in signs)
-    query = _open(exam, text, None, clock, finding=codes)
+    query = open_query(exam, text, None, clock, finding=codes)
     exam_event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
     return query
 
@@ -138,7 +138,7 @@ def ask_about_indicator(
     rows = Query.objects.filter(exam__participant__site=site, finding=code)
     if rows.exclude(state=Query.State.CLOSED).exists():
         return None
-    query = _open(exam, f"{text} What is the cause, and what will be done?", None, clock, finding=code)  # fmt: skip
+    query = open_query(exam, f"{text} What is the cause, and what will be done?", None, clock, finding=code)  # fmt: skip
     exam_event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
     return query
 

@@ -15,7 +15,13 @@ from provident.web.ledger.clock import clock
 from provident.web.people.access import Thing, can, check
 from provident.web.people.requests import MemberRequest
 from provident.web.qc import actions, programme, selectors
-from provident.web.qc.forms import AssignForm, DoneForm, EffectForm, NewActionForm
+from provident.web.qc.forms import (
+    AssignForm,
+    DoneForm,
+    EffectForm,
+    NewActionForm,
+    ReleaseForm,
+)
 from provident.web.studies.plans import plan_in_force
 
 
@@ -36,9 +42,30 @@ def indicators(request: MemberRequest, study: str) -> HttpResponse:
     context = {
         "tables": programme.indicator_tables(by, of),
         "pilots": [selectors.pilot_of(site, of) for site in selectors.sites(by)],
+        "may_release": can(by, "accept", Thing.EXAM),
         "triggers": programme.trigger_words(of),
     }
     return render(request, "qc/indicators.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def release(request: MemberRequest, study: str, site: int) -> HttpResponse:
+    """Let a site go on from its pilot stage, signed."""
+    by = request.membership
+    check(by, "accept", Thing.EXAM)
+    row = selectors.site_by(by, site)
+    form = ReleaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.release_pilot(site=row, by=by, clock=clock(), **form.cleaned_data)
+        except ProvidentError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{row.name} goes on; the decision is signed.")
+            return redirect("qc:indicators", study=study)
+    stage = selectors.pilot_of(row, plan_in_force(by.study))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "qc/release.jinja", {"form": form, "stage": stage}, status=status)  # fmt: skip
 
 
 @require_GET
@@ -137,7 +164,7 @@ def action(request: MemberRequest, study: str, pk: int) -> HttpResponse:
         "action": programme.action_line(row, clock().now().date()),
         "row": row,
         "forms": forms,
-        "may": {
+        "open_to": {
             "assign": row.state == "open" and can(by, "assign", Thing.ACTION),
             "do": row.state == "open" and can(by, "do", Thing.ACTION),
             "check": row.state == "done" and can(by, "check", Thing.ACTION),

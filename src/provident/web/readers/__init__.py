@@ -1,0 +1,1 @@
+"""Who may read which design: eligibility, training, qualification, holds."""
