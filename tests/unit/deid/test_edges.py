@@ -215,7 +215,7 @@ def test_an_image_that_cannot_be_painted_waits(monkeypatch):
 
     monkeypatch.setattr(redaction, "without_regions", undecodable)
     monkeypatch.setattr(
-        redaction, "lines_by_length", lambda seen: ([Region(0, 0, 9, 9)], [])
+        redaction, "by_length", lambda seen, found, least: ([Region(0, 0, 9, 9)], [])
     )
 
     looked = redaction.look(

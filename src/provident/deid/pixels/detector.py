@@ -50,26 +50,25 @@ def lines_in(seen: Extremes) -> list[Region]:
 
 def lines_by_length(seen: Extremes) -> tuple[list[Region], list[Region]]:
     """Lines of text, and lines of two or three marks that may be text (initials) or chance."""
-    found = [line for view in seen.views for line in text_lines(view)]
-    found += [ln for view in seen.alone for ln in text_lines(view, sizes=SIZES[:1])]
-    long = merged(region for region, letters in found if letters >= LETTERS)
+    return by_length(seen, text_lines_in(seen), LETTERS)
+
+
+def text_lines_in(seen: Extremes, *, slanted: bool = True) -> list[tuple[Region, int]]:
+    """Lines of marks in all views of a file, and how many marks each has."""
+    found = [ln for view in seen.views for ln in text_lines(view, slanted=slanted)]
+    for view in seen.alone:
+        found += text_lines(view, sizes=SIZES[:1], slanted=slanted)
+    return found
+
+
+def by_length(
+    seen: Extremes, found: Sequence[tuple[Region, int]], least: int
+) -> tuple[list[Region], list[Region]]:
+    """Lines of `least` marks or more, and apart from them those of two or three, in pixels of the image itself."""
+    long = merged(region for region, letters in found if letters >= least)
     short = merged(region for region, letters in found if letters < LETTERS)
     alone = apart(short, long)
     return [r.times(seen.factor) for r in long], [r.times(seen.factor) for r in alone]
-
-
-def long_lines(seen: Extremes, *, slanted: bool) -> list[Region]:
-    """Lines of text where text is rare: longer than chance makes of anatomy."""
-    found = [ln for view in seen.views for ln in text_lines(view, slanted=slanted)]
-    found += [
-        ln
-        for view in seen.alone
-        for ln in text_lines(view, sizes=SIZES[:1], slanted=slanted)
-    ]
-    return [
-        r.times(seen.factor)
-        for r in merged(r for r, letters in found if letters >= RARE)
-    ]
 
 
 def lines_of_any_value(seen: Extremes, least: int = LETTERS) -> list[Region]:

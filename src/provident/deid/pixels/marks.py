@@ -62,11 +62,14 @@ def _marks(image: Image, mask: Mask) -> Marks:
     found = Marks([], [], [])
     if count == 0 or count > TOO_MANY:
         return found
-    boxes = ndimage.find_objects(labels)
     areas = np.bincount(labels.ravel(), minlength=count + 1)
-    for number, (down, across) in enumerate(boxes, 1):
+    # Specks of fewer pixels than a letter is high are dropped at once: noise has thousands.
+    kept = areas >= HEIGHT[0]
+    kept[0] = False
+    labels, areas = (np.cumsum(kept) * kept).astype(labels.dtype)[labels], np.append(0, areas[kept])  # fmt: skip
+    for number, (down, across) in enumerate(ndimage.find_objects(labels), 1):
         if max(down.stop - down.start, across.stop - across.start) < HEIGHT[0]:
-            continue  # a speck: noise has thousands
+            continue  # a speck
         mark = Region(across.start, down.start, across.stop, down.stop)
         area = int(areas[number])
         shapes = _shapes(mark, area)

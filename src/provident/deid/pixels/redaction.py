@@ -11,9 +11,10 @@ from provident.deid.pixels.detector import (
     LETTERS,
     RARE,
     SHORT,
+    by_length,
     lines_by_length,
     lines_of_any_value,
-    long_lines,
+    text_lines_in,
 )
 from provident.deid.pixels.frames import Extremes, NotDecodable, extremes
 from provident.deid.pixels.painting import MARGIN, way_of, without_regions
@@ -66,11 +67,12 @@ def look(
     rare = rare and reader is None
     try:
         whole = extremes(data)
-        seen, short = (_outside(r, settings) for r in lines_by_length(whole))
+        few = rare or not guessing
+        found = text_lines_in(whole, slanted=guessing)
+        seen, short = by_length(whole, found, RARE if few else LETTERS)
+        seen = _outside(seen, settings)
+        short = [] if few and not anatomy else _outside(short, settings)
         # A reader reads equalised values itself, and is not deceived by their noise.
-        if rare or not guessing:
-            seen = _outside(long_lines(whole, slanted=guessing), settings)
-            short = short if anatomy else []
         if guessing and reader is None:
             least = RARE if rare else LETTERS
             seen += _outside(lines_of_any_value(whole, least), settings)
