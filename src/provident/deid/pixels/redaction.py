@@ -62,13 +62,14 @@ def look(
     was not read are painted out; if after that text is seen again where none may stay, it waits.
     Without `guessing` what a reader is not sure of does not count, nor equalised values: in slices
     of CT and MR, of few pixels each, anatomy and noise look like letters. `rare` is where the plan
-    says that a device burns in nothing: only lines of many letters count, if no reader is at hand.
+    says that a device burns in nothing: only level and upright lines of many letters count, if no reader
+    is at hand.
     """
     rare = rare and reader is None
     try:
         whole = extremes(data)
         few = rare or not guessing
-        found = text_lines_in(whole, slanted=guessing)
+        found = text_lines_in(whole, slanted=not few)
         seen, short = by_length(whole, found, RARE if few else LETTERS)
         seen = _outside(seen, settings)
         short = [] if few and not anatomy else _outside(short, settings)
