@@ -86,7 +86,8 @@ def test_a_pool_makes_what_one_process_makes_and_survives_what_kills_a_process(
 
 
 @pytest.mark.parametrize(
-    ("files", "heavy", "pays"), [(1499, 0, False), (1500, 0, True), (1, 1, False), (2, 2, True)]
+    ("files", "heavy", "stand", "pays"),
+    [(1499, 0, 0, False), (1500, 0, 0, True), (1, 1, 0, False), (2, 2, 0, True), (40, 0, 5, False), (40, 0, 6, True)],
 )  # fmt: skip
-def test_processes_start_only_where_they_pay(files, heavy, pays):
-    assert workers.worth_it(files, heavy) is pays
+def test_processes_start_only_where_they_pay(files, heavy, stand, pays):
+    assert workers.worth_it(files, heavy, stand) is pays

@@ -27,14 +27,18 @@ BATCH = 16  # files of one task: its cost is far above that of handing it over
 HEAVY = frozenset({"US", "XC", "SC", "OT", "DX", "CR", "RF", "XA", "MG", "NM", "PT"})
 """Modalities whose pixels are searched for text file by file: half a second each, so that a task is one file."""
 MANY = 1500  # other files, at 3 ms each, below which this process is done before others have started (2 s of CPU each)
+STAND = 6  # slices that stand for their series, at a quarter of a second each, which are worth processes too
 IDLE = 600.0  # seconds without work after which the processes end and give their memory back
 MOST = 4  # processes, where the machine has more cores
 CRASHED = "QUARANTINE.UNREADABLE"
 
 
-def worth_it(files: int, heavy: int) -> bool:
-    """Whether processes of their own pay for these files, some of which have pixels to be searched."""
-    return heavy > 1 or files >= MANY
+def worth_it(files: int, heavy: int, stand: int = 0) -> bool:
+    """Whether processes of their own pay for these files, some of which have pixels to be searched.
+
+    `stand` of them are slices that are looked at for their series.
+    """
+    return heavy > 1 or stand >= STAND or files >= MANY
 
 
 class Workers(Protocol):
@@ -136,8 +140,8 @@ class Pool:
         folder: Path,
     ) -> list[Ready | str]:
         """Make the files in the processes; an image at which one of them dies is held, and the others go on."""
-        heavy = any(a.modality in HEAVY for a in arrivals)
-        if not worth_it(len(arrivals), sum(a.modality in HEAVY for a in arrivals)):
+        heavy = sum(a.modality in HEAVY for a in arrivals)
+        if not worth_it(len(arrivals), heavy, len(exam.stand or ())):
             return make_files(gateway, exam, arrivals, folder)
         tasks = list(_tasks(arrivals, 1 if heavy else BATCH))
         results = self._run(gateway.root, exam, tasks, folder)
