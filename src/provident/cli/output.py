@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from provident.kernel import Finding, InvalidInput, ProvidentError, Severity
@@ -59,3 +60,28 @@ def guarded(main: Callable[[], None]) -> NoReturn:
         say("Stopped.")
         raise SystemExit(130) from None
     raise SystemExit(0)
+
+
+def check_new(out: Path) -> None:
+    """Refuse to write where something is.
+
+    Raises:
+        InvalidInput: there is a file or folder of that name.
+    """
+    if out.exists():
+        raise InvalidInput(
+            f"{out} is there already; nothing is overwritten. Give a new folder."
+        )
+
+
+def write_folder(
+    out: Path, files: Mapping[str, bytes], *, as_json: bool, said: str
+) -> None:
+    """Write files into a new folder and say so: their names as JSON, or `said`."""
+    out.mkdir(parents=True)
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    if as_json:
+        emit({"out": str(out), "files": sorted(files)})
+    else:
+        tell(said)

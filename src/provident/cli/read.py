@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from provident.cli.output import emit, tell
+from provident.cli.output import check_new, emit, tell, write_folder
 from provident.kernel import InvalidInput
 
 
@@ -116,18 +116,9 @@ def export_sr(
 
     They refer to the stored images; a reader is named by code. Only once the study is locked.
     """
-    if out.exists():
-        raise InvalidInput(
-            f"{out} is there already; nothing is overwritten. Give a new folder."
-        )
+    check_new(out)
     _open(data)
     from provident.web.config.reads import report_files
 
     files = report_files(study, member)
-    out.mkdir(parents=True)
-    for name, content in files.items():
-        (out / name).write_bytes(content)
-    if as_json:
-        emit({"out": str(out), "files": sorted(files)})
-    else:
-        tell(f"{len(files)} structured reports in {out}.")
+    write_folder(out, files, as_json=as_json, said=f"{len(files)} structured reports in {out}.")  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from provident.cli.output import emit, say, tell
+from provident.cli.output import check_new, emit, say, tell, write_folder
 from provident.kernel import InvalidInput
 
 
@@ -97,18 +97,9 @@ def export(
 
     What it holds follows the access table of the account it is made as.
     """
-    if out.exists():
-        raise InvalidInput(
-            f"{out} is there already; nothing is overwritten. Give a new folder."
-        )
+    check_new(out)
     _open(data)
     from provident.web.config.records import export_files
 
     files = export_files(study, member)
-    out.mkdir(parents=True)
-    for name, content in files.items():
-        (out / name).write_bytes(content)
-    if as_json:
-        emit({"out": str(out), "files": sorted(files)})
-    else:
-        tell(f"{len(files)} files in {out}; manifest.json has their hashes.")
+    write_folder(out, files, as_json=as_json, said=f"{len(files)} files in {out}; manifest.json has their hashes.")  # fmt: skip

@@ -69,12 +69,6 @@ def parts_for(measure: str) -> tuple[str, ...]:
     return _FILLS.get(measure, (measure,))
 
 
-def shapes_for(measure: str) -> tuple[Shape, ...]:
-    """The shapes that may fill an item with this `measure:`."""
-    wanted = set(parts_for(measure))
-    return tuple(shape for shape, parts in PARTS.items() if wanted & set(parts))
-
-
 def single(value: float) -> float:
     """The number as 32-bit floating point holds it, as DICOM keeps graphic data (VR FL).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from io import BytesIO
 
 import numpy as np
@@ -22,18 +21,16 @@ from tests.journeys.room.desk import (
 
 pytestmark = pytest.mark.browser
 
-FIRST_IMAGE_MS = 2000
-
 
 @pytest.mark.parametrize("rendering", ["cpu", "webgl"])
-def test_first_image_is_there_in_time(page, served, tmp_path, rendering, capsys):
-    milliseconds = open_case(page, served, query=f"?rendering={rendering}")
+def test_the_first_image_is_shown_and_how_it_is_drawn_is_told(
+    page, served, tmp_path, rendering
+):
+    # How fast it is there is measured by bench/room.py.
+    open_case(page, served, query=f"?rendering={rendering}")
     page.wait_for_timeout(1200)
     page.screenshot(path=tmp_path / f"room-{rendering}.png")
-    with capsys.disabled():
-        sys.stdout.write(f"\n  first image, {rendering}: {milliseconds} ms")
 
-    assert milliseconds < FIRST_IMAGE_MS
     assert figures(page, "A.cor_stir").startswith("12/24 · W 700 L 330")
     told = str(page.locator(".bar .amber").get_attribute("title"))
     assert ("drawn without graphics card" in told) == (rendering == "cpu")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from typing import Any
 
 import pytest
@@ -18,8 +18,6 @@ from tests.journeys.room.desk import (
 
 
 pytestmark = pytest.mark.browser
-
-NEXT_CASE_MS = 500
 
 
 def test_signing_shows_what_is_signed_and_what_is_left(page, served, tmp_path):
@@ -48,20 +46,17 @@ def test_signing_shows_what_is_signed_and_what_is_left(page, served, tmp_path):
     assert served.study.signed == []
 
 
-def test_the_next_case_appears_at_once(page, served, capsys):
+def test_the_next_case_is_there_before_it_is_asked_for(page, served):
+    # How fast it then appears is measured by bench/room.py.
     fill_all(served, "case-one")
-    open_case(page, served)
-    page.wait_for_timeout(1500)
+    with page.expect_response(re.compile("case-two")) as prefetched:
+        open_case(page, served)
+    prefetched.value.finished()
     sign(page)
     page.wait_for_url("**/read/room/case-two")
     page.wait_for_selector('[data-series="A.clip"] canvas')
-    page.wait_for_timeout(600)
-    milliseconds = int(page.locator("#room").get_attribute("data-first-image"))
-    with capsys.disabled():
-        sys.stdout.write(f"\n  next case after signing: {milliseconds} ms")
 
     assert page.locator("#room").get_attribute("data-prefetched") == "true"
-    assert milliseconds < NEXT_CASE_MS
     assert [s["token"] for s in served.study.signed] == ["case-one"]
     assert served.study.signed[0]["active_seconds"] >= 1
     assert page.evaluate("localStorage.getItem('provident.room.case-one')") is None

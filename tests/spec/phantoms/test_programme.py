@@ -64,7 +64,7 @@ def test_it_says_until_when_it_is_on_time():
     one = due(submission(0), on=100)
 
     assert (one.on, one.until) == (after(90), after(104))
-    assert one.words == "It was last scanned on 2026-01-05."
+    assert one.words == "It was last scanned on 5 January 2026."
 
 
 def test_how_late_it_is_is_said():

@@ -10,8 +10,9 @@ from django.db import IntegrityError
 from provident.kernel import Denied, InvalidInput, NotReady, Refused
 from provident.web.ledger.models import Event
 from provident.web.qc import actions
+from provident.web.qc.indicators import Figure
 from provident.web.qc.models import CorrectiveAction, Query
-from provident.web.qc.triggers import open_what_they_say
+from provident.web.qc.triggers import open_what_they_say, said
 
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +165,11 @@ def test_the_page_of_an_action_offers_what_the_role_may_do(opened, study, as_mem
     assert "Say what was done" in as_member(site).get(page).text
     assert "Check its effect and sign" not in as_member(site).get(page).text
     assert "Give it to somebody" in as_member(manager).get(page).text
+
+
+def test_an_indicator_of_few_exams_says_that_it_has_no_interval():
+    few = Figure(value=15.0, unit="d", n=3, low=None, high=None, level="act")
+
+    assert said("lag_to_arrival", few, "> 7 d") == (
+        "Lag to arrival is 15 d of 3 exams (too few for a 95 % interval); the plan acts at > 7 d."
+    )

@@ -130,7 +130,7 @@ def _due(
         return due(
             made[-1].acquired,
             Standing.REPEAT,
-            f"The scan of {made[-1].acquired} was not accepted: scan it again.",
+            f"The scan of {made[-1].acquired:%-d %B %Y} was not accepted: scan it again.",
         )
     if not made:
         on = first_use.get(scanner, today)
@@ -141,9 +141,15 @@ def _due(
     on = last.acquired + timedelta(days=rule.every)
     if last.accepted is None and on > today:
         return due(
-            on, Standing.WAITING, f"The scan of {last.acquired} waits to be accepted."
+            on,
+            Standing.WAITING,
+            f"The scan of {last.acquired:%-d %B %Y} waits to be accepted.",
         )
-    return due(on, _near(on, today, ahead), f"It was last scanned on {last.acquired}.")
+    return due(
+        on,
+        _near(on, today, ahead),
+        f"It was last scanned on {last.acquired:%-d %B %Y}.",
+    )
 
 
 def _near(on: date, today: date, ahead: float) -> Standing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -280,10 +280,3 @@ def manifest(
             for r in sorted(ready, key=lambda r: (r.series_uid, r.sop_uid))
         ],
     }
-
-
-def outbox_files(gateway: SiteGateway, transfer: str) -> Iterator[str]:
-    """The SHA-256 of every file that waits in a transfer's outbox."""
-    folder = gateway.outbox / transfer
-    if folder.is_dir():
-        yield from sorted(p.name for p in folder.iterdir() if len(p.name) == 64)

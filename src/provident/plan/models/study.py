@@ -276,7 +276,3 @@ class Study(PlanModel):
     to_settle: tuple[OpenPoint, ...] = Field(
         (), description="Placeholders that only the team can replace."
     )
-
-    def participants_planned(self) -> int:
-        """The number of participants to recruit."""
-        return self.population.participants

@@ -33,9 +33,11 @@ def _lead(asked: Quantity | None) -> str | None:
 )
 def lead_time(c: PlanUnderCheck) -> Iterator[Flag]:
     flows = c.plan.flows
-    asked = [((("agreements", n)), a.lead_time, n) for n, a in (flows.agreements if flows else {}).items()]  # fmt: skip
+    asked: list[tuple[tuple[str, ...], Quantity | None, str]] = [
+        (("agreements", n), a.lead_time, n) for n, a in (flows.agreements if flows else {}).items()
+    ]  # fmt: skip
     if flows and flows.impact_assessment:
-        asked.append((("impact_assessment",), flows.impact_assessment.lead_time, "the impact assessment"))  # type: ignore[arg-type]  # fmt: skip
+        asked.append((("impact_assessment",), flows.impact_assessment.lead_time, "the impact assessment"))  # fmt: skip
     for path, time, name in asked:
         words = _lead(time)
         if words:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from provident.web.dose.words import KIND_WORDS
+from provident.web.ui.fields import offer, signature
 
 
 UNITS = {
@@ -74,8 +75,8 @@ class EnterForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(kind, KIND_WORDS[kind]) for kind in kinds]
         units = [unit for kind in kinds for unit in UNITS[kind]]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["unit"].choices = [(u, u) for u in dict.fromkeys(units)]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "kind", choices)
+        offer(self, "unit", [(u, u) for u in dict.fromkeys(units)])
         self.fields["kind"].initial = kinds[0] if kinds else ""
         needless = {
             "phantom_cm": "ct",
@@ -103,12 +104,7 @@ class SignForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Say why the exposure is worth the dose."},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the dose and the reason above.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the dose and the reason above")
 
 
 class ProposeForm(forms.Form):
@@ -136,12 +132,7 @@ class MoveForm(forms.Form):
         required=False,
         max_length=2000,
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="Needed when you want the repeat or justify the exposure: it is your signature.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        required=False,
-    )
+    password = signature(needed_when="you want the repeat or justify the exposure")
 
     def __init__(
         self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any
@@ -149,7 +140,7 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not SIGNED & {choice for choice, _ in choices}:
             del self.fields["password"]
-        self.fields["to"].choices = list(choices)  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "to", choices)
 
 
 class GiveUpForm(forms.Form):

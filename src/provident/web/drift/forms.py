@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from provident.web.ui.fields import signature
+
 
 class ActForm(forms.Form):
     """What was done."""
@@ -35,9 +37,4 @@ class CloseForm(forms.Form):
         max_length=4000,
         error_messages={"required": "Say why the alarm can be closed."},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature.",
-        widget=forms.PasswordInput,
-        error_messages={"required": "Sign with your password."},
-    )
+    password = signature()

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from provident.web.ui.fields import offer, signature
+
 
 class DateInput(forms.DateInput):
     """A date field of the browser's own."""
@@ -38,13 +40,8 @@ class WaiveForm(forms.Form):
         widget=DateInput,
         error_messages={"invalid": "Enter a date such as 2026-03-02"},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the waiver.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the waiver")
 
     def __init__(self, *args: Any, rules: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["rule"].choices = [("", "Choose"), *rules]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "rule", [("", "Choose"), *rules])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from django import forms
+
+from provident.web.ui.fields import offer
 
 
 class DecisionForm(forms.Form):
@@ -22,11 +23,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args, participants: Iterable[str] = (), **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        chosen = cast("forms.ChoiceField", self.fields["participant"])
-        chosen.choices = [
-            ("", "Choose a participant"),
-            *((code, code) for code in participants),
-        ]
+        offer(self, "participant", [("", "Choose a participant"), *((code, code) for code in participants)])  # fmt: skip
 
 
 class RulingForm(forms.Form):
@@ -44,8 +41,7 @@ class RulingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name, values in (("approved", approvable), ("marked", attributes)):
-            field = cast("forms.MultipleChoiceField", self.fields[name])
-            field.choices = [(v, v) for v in dict.fromkeys(values)]
+            offer(self, name, [(v, v) for v in dict.fromkeys(values)])
 
 
 class MarkForm(forms.Form):
@@ -67,8 +63,7 @@ class WordsForm(forms.Form):
 
     def __init__(self, *args, approvable: Iterable[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("forms.MultipleChoiceField", self.fields["approved"])
-        field.choices = [(v, v) for v in dict.fromkeys(approvable)]
+        offer(self, "approved", [(v, v) for v in dict.fromkeys(approvable)])
 
 
 class LinkForm(forms.Form):

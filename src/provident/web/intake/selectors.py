@@ -178,11 +178,6 @@ def latest_tests(site: Site, most: int) -> list[TransferTest]:
     return list(TransferTest.objects.filter(site=site)[:most])
 
 
-def latest_test(site: Site) -> TransferTest | None:
-    """The latest transfer test of a site, for who decides about opening it."""
-    return TransferTest.objects.filter(site=site).first()
-
-
 def receipt(of: Transfer) -> dict[str, Any] | None:
     """The receipt of a transfer, where it has come that far."""
     if not of.receipt_key:

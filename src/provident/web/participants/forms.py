@@ -10,6 +10,7 @@ from django import forms
 
 from provident import plan
 from provident.web.studies.words import option_words, plain
+from provident.web.ui.fields import offer
 
 
 class DateInput(forms.DateInput):
@@ -43,7 +44,7 @@ class EnrolForm(forms.Form):
         self, *args: Any, sites: list[tuple[str, str]], of: plan.Plan, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].choices = sites  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "site", sites)
         self.fields["anchor_on"].help_text = f"The day of {plain(of.study.anchor)}."
         self.fields["consent"] = consent_field(of)
 
@@ -116,7 +117,7 @@ class NotDoneForm(forms.Form):
 
     def __init__(self, *args: Any, of: plan.Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = list(of.study.not_done.items())  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "reason", of.study.not_done.items())
 
 
 WITHDRAWAL_WORDS = {
@@ -165,7 +166,7 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, *args: Any, of: plan.Plan, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = withdrawal_choices(of)  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "kind", withdrawal_choices(of))
         self.today = today
 
     def clean_on(self) -> date:

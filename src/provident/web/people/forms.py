@@ -9,6 +9,7 @@ from django import forms
 
 from provident.web.people.access import Role
 from provident.web.people.frame import ROLE_WORDS
+from provident.web.ui.fields import offer
 
 
 class LoginForm(forms.Form):
@@ -90,8 +91,8 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.plan_roles = plan_roles
         named = [(name, name.replace("_", " ")) for name in plan_roles]
-        self.fields["site"].choices = [("", "All sites"), *sites]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["plan_role"].choices = [("", "None in particular"), *named]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "site", [("", "All sites"), *sites])
+        offer(self, "plan_role", [("", "None in particular"), *named])
 
     def clean(self) -> dict[str, Any]:
         """A site's role names its site."""

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 
 from provident.plan.starting import Question, wrong_answers
+from provident.web.ui.fields import signature
 
 
 def _words(label: str, wrong: str, hint: str = "", rows: int = 3) -> forms.CharField:
@@ -16,15 +17,6 @@ def _words(label: str, wrong: str, hint: str = "", rows: int = 3) -> forms.CharF
         label=label, help_text=hint, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}),
         error_messages={"required": wrong},
     )  # fmt: skip
-
-
-def _password() -> forms.CharField:
-    return forms.CharField(
-        label="Your password",
-        help_text="It is your signature.",
-        widget=forms.PasswordInput,
-        error_messages={"required": "Enter your password to sign."},
-    )
 
 
 def _day(label: str, hint: str = "", **options: Any) -> forms.DateField:
@@ -67,7 +59,7 @@ class WaiveForm(forms.Form):
     """Why an item may stand, signed."""
 
     why = _words("Why it may stand", "Say why it may stand.", "Whoever reads the report sees this with your name.")  # fmt: skip
-    password = _password()
+    password = signature()
 
 
 class ReasonForm(forms.Form):
@@ -79,7 +71,7 @@ class ReasonForm(forms.Form):
 class SignForm(forms.Form):
     """A signature."""
 
-    password = _password()
+    password = signature()
 
 
 class DraftForm(forms.Form):
@@ -144,7 +136,7 @@ class ApproveForm(forms.Form):
         label="Letter", required=False, max_length=200,
         help_text="Where you sign for a sponsor who has no account here: the letter's reference and date.",
     )  # fmt: skip
-    password = _password()
+    password = signature()
 
     def __init__(self, *args: Any, roles: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

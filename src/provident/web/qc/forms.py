@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
 from provident.web.qc.words import ANSWER_WORDS, RESOLUTION_WORDS
+from provident.web.ui.fields import offer, signature
 
 
 Choices = Sequence[tuple[str, str]]
@@ -33,12 +34,7 @@ class ReviewForm(forms.Form):
         required=False,
         max_length=2000,
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the decision and the scores above.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the decision and the scores above")
 
 
 class AskForm(forms.Form):
@@ -72,9 +68,8 @@ class AnswerForm(forms.Form):
         """Make the form; `refused` says why no repeat can be made, and is empty where one can."""
         super().__init__(posted)
         if refused:
-            kind = cast("forms.ChoiceField", self.fields["kind"])
-            kind.choices = [(k, words) for k, words in ANSWER_WORDS.items() if k != "rescan"]  # fmt: skip
-            kind.error_messages["invalid_choice"] = refused
+            offer(self, "kind", ((k, words) for k, words in ANSWER_WORDS.items() if k != "rescan"))  # fmt: skip
+            self.fields["kind"].error_messages["invalid_choice"] = refused
 
 
 class CloseForm(forms.Form):
@@ -96,12 +91,7 @@ class CloseForm(forms.Form):
 class SignForm(forms.Form):
     """A signature."""
 
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the exams chosen above.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the exams chosen above")
 
 
 def _date(label: str) -> forms.DateField:
@@ -141,8 +131,8 @@ class NewActionForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Choices, owners: Choices, **more: Any):
         super().__init__(*args, **more)
-        self.fields["site"].choices = [("", "The whole study"), *sites]  # type: ignore[attr-defined]
-        self.fields["owner"].choices = [("", "Nobody yet"), *owners]  # type: ignore[attr-defined]
+        offer(self, "site", [("", "The whole study"), *sites])
+        offer(self, "owner", [("", "Nobody yet"), *owners])
 
 
 class AssignForm(forms.Form):
@@ -161,7 +151,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, owners: Choices, **more: Any):
         super().__init__(*args, **more)
-        self.fields["owner"].choices = [("", ""), *owners]  # type: ignore[attr-defined]
+        offer(self, "owner", [("", ""), *owners])
 
 
 class DoneForm(forms.Form):
@@ -196,12 +186,7 @@ class EffectForm(forms.Form):
         max_length=4000,
         error_messages={"required": "Say what the check showed."},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the check.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the check")
 
 
 class ReleaseForm(forms.Form):
@@ -213,9 +198,4 @@ class ReleaseForm(forms.Form):
         max_length=1000,
         error_messages={"required": "Say why the site may go on."},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the decision.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the decision")

@@ -14,11 +14,14 @@ LEVELS = {"acts": frozenset({"act"}), "warns": frozenset({"warn", "act"})}
 
 def said(name: str, found: Figure, limit: object) -> str:
     """An indicator past its limit, in words."""
-    low, high = (f"{v:.3g}" if v is not None else "?" for v in (found.low, found.high))
-    value = f"{found.value:.3g}"
+    sure = (
+        f"95 % interval {found.low:.3g} to {found.high:.3g} {found.unit}"
+        if found.low is not None and found.high is not None
+        else "too few for a 95 % interval"
+    )
     return (
-        f"{name.replace('_', ' ').capitalize()} is {value} {found.unit} of {found.n} exams "
-        f"(95 % interval {low} to {high} {found.unit}); the plan acts at {limit}."
+        f"{name.replace('_', ' ').capitalize()} is {found.value:.3g} {found.unit} of {found.n} exams "
+        f"({sure}); the plan acts at {limit}."
     )
 
 

@@ -9,21 +9,13 @@ from django import forms
 
 from provident.reading.admission import Demand
 from provident.web.readers.ticks import Tick
+from provident.web.ui.fields import offer, signature
 
 
 class _Day(forms.DateInput):
     """A date field of the browser's own."""
 
     input_type = "date"
-
-
-def _password(what: str) -> forms.CharField:
-    return forms.CharField(
-        label="Your password",
-        help_text=f"This is your signature: {what}.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
 
 
 class ElsewhereForm(forms.Form):
@@ -57,13 +49,13 @@ class ElsewhereForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Say why it stands for the test set."},
     )
-    password = _password("you have seen the certificate")
+    password = signature("what you saw of the certificate")
 
     def __init__(
         self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["whom"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
+        offer(self, "whom", choices)
 
     def chosen(self) -> dict[int, list[str]]:
         """Designs by the reader's key."""
@@ -77,7 +69,7 @@ class ElsewhereForm(forms.Form):
 class TickForm(forms.Form):
     """Criteria and courses with their certificates, one signature for all that are ticked."""
 
-    password = _password("you have seen the evidence")
+    password = signature("what you saw of the evidence")
 
     def __init__(self, *args: Any, asked: Sequence[Demand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -141,7 +133,7 @@ class DeclareForm(forms.Form):
         max_length=2000,
         required=False,
     )
-    password = _password("this is all there is")
+    password = signature("your declaration")
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""

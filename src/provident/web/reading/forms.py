@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from provident.web.ui.fields import signature
+
 
 class ReleaseForm(forms.Form):
     """What was looked at before a third person reads."""
@@ -84,11 +86,7 @@ class LookForm(forms.Form):
         max_length=2000,
     )
     urgent = forms.BooleanField(label="It cannot wait", required=False)
-    password = forms.CharField(
-        label="Your password, to sign",
-        widget=forms.PasswordInput,
-        error_messages={"required": "Sign with your password."},
-    )
+    password = signature()
 
     def clean(self) -> dict[str, object]:
         """What is urgent is said in words."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from provident.web.ui.fields import offer, signature
+
 
 class SetForm(forms.Form):
     """A test set: an archive of images and the table of its reference."""
@@ -50,15 +52,10 @@ class ReplaceForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Say why the reader leaves."},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature on the replacement.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature("the replacement")
 
     def __init__(
         self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["taking"].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "taking", [("", "Choose"), *choices])

@@ -7,6 +7,8 @@ import io
 
 from django import forms
 
+from provident.web.ui.fields import signature
+
 
 class SignForm(forms.Form):
     """A reason and a password."""
@@ -17,12 +19,7 @@ class SignForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Say on what grounds."},
     )
-    password = forms.CharField(
-        label="Your password",
-        help_text="This is your signature.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
+    password = signature()
 
 
 class UnblindForm(SignForm):

@@ -28,6 +28,7 @@ from provident.acquisition.phantoms import (
 from provident.kernel import Refused
 from provident.plan import Plan
 from provident.web.scanners.standing import DECIDED, Known, measured, rule_of
+from provident.web.ui.sheets import Sheet
 
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 210, 54, 566, 12, 170
@@ -158,30 +159,11 @@ def _drawn(trend: Trend, changes: tuple[tuple[date, str], ...], baseline: int) -
     )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """Where values lie on the sheet."""
-
-    low: float
-    high: float
-    step: float
-
-    def x(self, number: float) -> float:
-        return round(LEFT + 8 + number * self.step, 1)
-
-    def y(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(BOTTOM - share * (BOTTOM - TOP), 1)
-
-
-def _sheet(drawn: Drawn) -> _Sheet:
+def _sheet(drawn: Drawn) -> Sheet:
     values = [p.value for p in drawn.points]
     for phase in drawn.phases:
         values += phase.chart.limits or ()
-    low, high = min(values), max(values)
-    pad = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
-    step = (RIGHT - LEFT - 16) / max(len(drawn.points) - 1, 1)
-    return _Sheet(low - pad, high + pad, step)
+    return Sheet.of(values, len(drawn.points), left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)  # fmt: skip
 
 
 def svg(drawn: Drawn, *, title: str) -> Markup:
@@ -209,7 +191,7 @@ def svg(drawn: Drawn, *, title: str) -> Markup:
     ).format(WIDTH, HEIGHT, WIDTH, HEIGHT, title, words, body)
 
 
-def _limits(phase: Phase, sheet: _Sheet) -> Markup:
+def _limits(phase: Phase, sheet: Sheet) -> Markup:
     found = phase.chart
     if found.limits is None or found.target is None:
         return Markup("")
@@ -230,7 +212,7 @@ def _limits(phase: Phase, sheet: _Sheet) -> Markup:
     return body
 
 
-def _marks(drawn: Drawn, sheet: _Sheet) -> Markup:
+def _marks(drawn: Drawn, sheet: Sheet) -> Markup:
     body = Markup("")
     days = {p.start: drawn.points[p.start].day for p in drawn.phases[1:]}
     for start, day in days.items():
@@ -240,7 +222,7 @@ def _marks(drawn: Drawn, sheet: _Sheet) -> Markup:
     return body
 
 
-def _average(phase: Phase, sheet: _Sheet) -> Markup:
+def _average(phase: Phase, sheet: Sheet) -> Markup:
     found = phase.chart
     if found.ewma is None or not found.ewma.values:
         return Markup("")
@@ -258,7 +240,7 @@ def _average(phase: Phase, sheet: _Sheet) -> Markup:
     return body
 
 
-def _points(phase: Phase, sheet: _Sheet) -> Markup:
+def _points(phase: Phase, sheet: Sheet) -> Markup:
     found, body = phase.chart, Markup("")
     flagged = {*found.drift, *found.jumps}
     for number, point in enumerate(found.trend.points):
@@ -271,7 +253,7 @@ def _points(phase: Phase, sheet: _Sheet) -> Markup:
     return body
 
 
-def _days(drawn: Drawn, sheet: _Sheet) -> Markup:
+def _days(drawn: Drawn, sheet: Sheet) -> Markup:
     body = Markup("")
     every = max(1, len(drawn.points) // 5)
     for number, point in enumerate(drawn.points):

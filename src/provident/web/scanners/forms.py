@@ -7,20 +7,13 @@ from typing import Any
 
 from django import forms
 
+from provident.web.ui.fields import offer, signature
+
 
 class DateInput(forms.DateInput):
     """A date field of the browser's own."""
 
     input_type = "date"
-
-
-def _password(what: str) -> forms.CharField:
-    return forms.CharField(
-        label="Your password",
-        help_text=f"This is your signature on {what}.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password to sign."},
-    )
 
 
 class WhichForm(forms.Form):
@@ -36,7 +29,7 @@ class WhichForm(forms.Form):
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["which"].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "which", [("", "Choose"), *choices])
 
     def chosen(self) -> tuple[int, str, str]:
         """Scanner's key, phantom, protocol."""
@@ -93,7 +86,7 @@ class DecideForm(forms.Form):
         required=False,
         max_length=2000,
     )
-    password = _password("the decision and the values of the scans")
+    password = signature("the decision and the values of the scans")
 
 
 class ReleaseForm(forms.Form):
@@ -105,7 +98,7 @@ class ReleaseForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Say what the bridging check showed."},
     )
-    password = _password("the release of the scanner")
+    password = signature("the release of the scanner")
 
 
 class EvidenceForm(forms.Form):
@@ -126,7 +119,7 @@ class EvidenceForm(forms.Form):
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["need"].choices = list(choices)  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "need", choices)
 
 
 class AccreditForm(forms.Form):
@@ -151,11 +144,11 @@ class AccreditForm(forms.Form):
         required=False,
         max_length=2000,
     )
-    password = _password("this step and its evidence")
+    password = signature("this step and its evidence")
 
     def __init__(self, *args: Any, protocols: Sequence[str], **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["protocol"].choices = [(p, p or "all") for p in protocols]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "protocol", [(p, p or "all") for p in protocols])
 
 
 class OverruleForm(forms.Form):

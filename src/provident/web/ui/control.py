@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from provident.web.ui.charts import ACT, AMBER, BRAND, RED, SOFT
 from provident.web.ui.numbers import plain
+from provident.web.ui.sheets import Sheet
 
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 190, 54, 586, 12, 150
@@ -31,18 +32,10 @@ class Control:
     unit: str = ""
 
 
-@dataclass(slots=True)
-class _Sheet:
-    low: float
-    high: float
-    step: float
+class _Sheet(Sheet):
+    """A sheet whose lines run through the numbers from 0."""
 
-    def x(self, number: float) -> float:
-        return round(LEFT + 8 + number * self.step, 1)
-
-    def y(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(BOTTOM - share * (BOTTOM - TOP), 1)
+    __slots__ = ()
 
     def path(self, values: Sequence[float]) -> str:
         return "M" + " ".join(f"{self.x(n)} {self.y(v)}" for n, v in enumerate(values))  # fmt: skip
@@ -71,10 +64,7 @@ def control(chart: Control, *, title: str, words: str) -> Markup:
 
 def _sheet(chart: Control) -> _Sheet:
     values = [*chart.values, *chart.upper, *chart.lower, *chart.centre]
-    low, high = min(values), max(values)
-    pad = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
-    step = (RIGHT - LEFT - 16) / max(len(chart.values) - 1, 1)
-    return _Sheet(low - pad, high + pad, step)
+    return _Sheet.of(values, len(chart.values), left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)  # fmt: skip
 
 
 def _lines(chart: Control, sheet: _Sheet) -> Markup:

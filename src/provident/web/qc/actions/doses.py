@@ -35,9 +35,7 @@ def ask_about_dose(
     told = [f"{f['message']} {_facts(f)} {f['remedy']}" for f in findings]
     text = "\n".join(dict.fromkeys(" ".join(one.split()) for one in told))
     text += "\nA person of the site can also enter what the console shows, on the exam's dose page."
-    query = open_query(exam, text, None, clock, finding=codes)
-    exam_event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
-    return query
+    return open_query(exam, text, None, clock, finding=codes)
 
 
 def _facts(finding: Mapping[str, Any]) -> str:

@@ -33,6 +33,7 @@ RESOLUTIONS = {
 def open_query(
     exam: Exam, text: str, by: Membership | None, clock: Clock, **about: str
 ) -> Query:
+    """Ask the site, tell its people, and write to the ledger what was asked and by whom (None: the plan)."""
     quality = plan_of(exam.plan or version_in_force(exam.study)).quality
     query = Query.objects.create(
         exam=exam,
@@ -49,6 +50,9 @@ def open_query(
         to=people_of(exam.study, "site", exam.participant.site.code),
         clock=clock,
     )
+    exam_event(
+        "query.opened", exam, actor(by) if by else SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on,
+    )  # fmt: skip
     return query
 
 
@@ -69,20 +73,9 @@ def ask(
     """
     if not text.strip():
         raise InvalidInput("Write what the site is asked.")
-    query = open_query(
+    return open_query(
         exam, text.strip(), by, clock, series_role=series_role, finding=finding
     )
-    exam_event(
-        "query.opened",
-        exam,
-        actor(by),
-        clock,
-        "query",
-        query.pk,
-        text=text,
-        due_on=query.due_on,
-    )
-    return query
 
 
 @transaction.atomic
@@ -99,20 +92,9 @@ def ask_about_verdict(*, exam: Exam, clock: Clock) -> Query | None:
     text = "\n".join(
         dict.fromkeys(f"{f['message']} {f['remedy']}".strip() for f in findings)
     )
-    query = open_query(
+    return open_query(
         exam, text or exam.verdict.get("sentence", ""), None, clock, finding=codes
     )
-    exam_event(
-        "query.opened",
-        exam,
-        SYSTEM,
-        clock,
-        "query",
-        query.pk,
-        text=text,
-        due_on=query.due_on,
-    )
-    return query
 
 
 @transaction.atomic
@@ -124,9 +106,7 @@ def ask_about_drift(*, exam: Exam, clock: Clock) -> Query | None:
     if not signs or not asks_the_site(plan, len(signs)) or exam.queries.filter(finding=codes).exists():  # fmt: skip
         return None
     text = "\n".join(f"{s['message']} {s['found'] or ''} {s['remedy']}" for s in signs)
-    query = open_query(exam, text, None, clock, finding=codes)
-    exam_event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
-    return query
+    return open_query(exam, text, None, clock, finding=codes)
 
 
 @transaction.atomic
@@ -138,9 +118,7 @@ def ask_about_indicator(
     rows = Query.objects.filter(exam__participant__site=site, finding=code)
     if rows.exclude(state=Query.State.CLOSED).exists():
         return None
-    query = open_query(exam, f"{text} What is the cause, and what will be done?", None, clock, finding=code)  # fmt: skip
-    exam_event("query.opened", exam, SYSTEM, clock, "query", query.pk, text=text, due_on=query.due_on)  # fmt: skip
-    return query
+    return open_query(exam, f"{text} What is the cause, and what will be done?", None, clock, finding=code)  # fmt: skip
 
 
 def _findings(exam: Exam) -> list[dict[str, str]]:
