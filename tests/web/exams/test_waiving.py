@@ -222,3 +222,14 @@ def test_a_draft_of_the_plan_judges_with_the_waivers(exam, physicist, clock):
     (effect,) = effects(row.study, judging.manuals(plan_of(row.plan)))
 
     assert (effect.before, effect.after) == ("pass", "pass")
+
+
+def test_a_critical_rule_is_not_offered(exam, physicist, clock, monkeypatch):
+    row = exam(EchoTime=95)
+    assert rules(row) == ["cor_stir.TE"]
+
+    monkeypatch.setattr(
+        "provident.acquisition.manual.Role.severity", lambda role, rule: "critical"
+    )
+
+    assert rules(row) == []

@@ -164,6 +164,18 @@ def test_an_open_query_holds_acceptance_back(
     ]
 
 
+def test_the_ledger_says_who_asked_and_what_was_asked(failed, clock, physicist):
+    of_plan = actions.ask_about_verdict(exam=failed, clock=clock)
+    by_person = actions.ask(exam=failed, text=" Which coil? ", by=physicist, clock=clock)  # fmt: skip
+    told = {e.thing_id: e for e in Event.objects.filter(action="query.opened")}
+
+    assert told[str(of_plan.pk)].actor == "system"
+    assert told[str(by_person.pk)].actor == physicist.user.username
+    for query in (of_plan, by_person):
+        said = told[str(query.pk)].content["text"]["new"]
+        assert said == query.messages.get().text
+
+
 def test_a_closed_query_takes_no_answer(failed, clock, physicist, make_member):
     query = actions.ask_about_verdict(exam=failed, clock=clock)
     actions.close(

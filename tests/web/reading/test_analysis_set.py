@@ -70,6 +70,29 @@ def test_a_repeat_is_in_no_selector_of_the_analysis(repeat, people, clock, study
     assert not analysis.reads_of(repeat)
 
 
+def test_of_a_study_case_only_first_reads_count(drawn, people, clock, study):
+    again = given(drawn, people["tm"], 2)
+    read = signed(again, clock, people)
+
+    assert again not in analysis.assignments(study)
+    assert read not in analysis.reads(study)
+
+
+def test_the_database_refuses_a_first_read_of_another_purpose(repeat, people, refused):
+    refused("only a study case has a first read", lambda: given(repeat, people["ana"], 1))  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["cancelled", "superseded"])
+def test_what_was_cancelled_or_superseded_does_not_count(drawn, people, clock, study, state):  # fmt: skip
+    first = Assignment.objects.get(case=drawn, reader=people["ana"])
+    read = signed(first, clock, people)
+    assert read in analysis.reads(study)
+
+    Assignment.objects.filter(pk=first.pk).update(state=state)
+
+    assert read not in analysis.reads(study)
+
+
 def test_the_database_refuses_a_final_value_of_a_repeat(repeat, clock, refused):
     refused("study case alone", lambda: final(repeat, [], clock))
 

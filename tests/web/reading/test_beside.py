@@ -209,6 +209,17 @@ def test_ancillary_values_never_enter_the_analysis(open_case, study, clock):
     assert [v.case for v in analysis.final_values(study, serves=Serves.ANCILLARY)] == [other]  # fmt: skip
 
 
+def test_ancillary_reads_are_only_given_by_name(drawn, study, clock, people):
+    from tests.web.reading.test_analysis_set import given, signed
+
+    other = Case.objects.get(design="synovitis_again")
+    read = signed(given(other, people["ana"], 1), clock, people)
+
+    assert read not in analysis.reads(study)
+    assert list(analysis.reads(study, serves=Serves.ANCILLARY)) == [read]
+    assert read in analysis.reads(study, serves=None)
+
+
 def test_who_reads_one_arm_is_never_given_the_other(drawn, people, study, clock, make_member):  # fmt: skip
     actions.open_case(assignment=of(drawn, people["ana"]), by=people["ana"], clock=clock)  # fmt: skip
     other = Case.objects.get(design="synovitis_again")

@@ -311,3 +311,24 @@ def test_an_engine_that_is_not_installed_is_said_and_never_a_pass(images):
     assert "ghosting" in own.values
     assert (other.engine.name, dict(other.values)) == ("hazen", {})
     assert "not installed" in other.unknown["ghosting"]
+
+
+def test_a_line_is_flagged_by_its_newest_scan_alone(sent, make_member):
+    from provident.web.scanners import selectors
+
+    physicist = make_member("qc")
+    signs = [{"measure": "uniformity", "words": "A drift was flagged."}]
+    PhantomScan.objects.filter(pk=sent.pk).update(flags=signs)
+    assert selectors.flagged(physicist) == [sent]
+
+    newer = {f.attname: getattr(sent, f.attname) for f in PhantomScan._meta.concrete_fields if not f.primary_key}  # fmt: skip
+    newer |= {
+        "acquired_on": sent.acquired_on + timedelta(days=14),
+        "flags": [],
+        "content": "another",
+    }
+    later = PhantomScan.objects.create(**newer)
+    assert selectors.flagged(physicist) == []
+
+    PhantomScan.objects.filter(pk=later.pk).update(state=PhantomScan.State.REJECTED)
+    assert selectors.flagged(physicist) == [sent]
