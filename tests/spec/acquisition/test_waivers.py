@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from provident.acquisition import Circumstances, ExamVerdict, judge
+from provident.acquisition import (
+    Circumstances,
+    ExamVerdict,
+    SeriesVerdict,
+    judge,
+    waivable,
+)
 from provident.kernel import Outcome
 from tests.spec.acquisition import manuals, scans
 
@@ -143,3 +150,20 @@ def test_an_exam_of_which_nothing_is_left_never_passes():
 def test_a_waiver_that_says_nothing_is_refused(waiver, words):
     with pytest.raises(ValueError, match=words):
         manuals.manual(manuals.HANDS + f"waived: [{{{waiver}, {WHO}}}]\n")
+
+
+def test_a_rule_that_is_broken_and_in_part_unreadable_is_not_offered_for_a_signature():
+    series = scans.hands()
+    body_coil(series)
+    manual = manuals.manual(manuals.HANDS, "baseline")
+    verdict = judge(scans.facts(*series.values()), manual, visit="baseline", circumstances=LEEDS)  # fmt: skip
+    assert [w.rule for w in waivable(verdict, manual)] == ["cor_stir.coil"]
+
+    def unsure(one: SeriesVerdict) -> SeriesVerdict:
+        coil = [m for m in one.measures if m.rule == "coil"]
+        more = tuple(replace(m, outcome=Outcome.NOT_ASSESSABLE) for m in coil)
+        return replace(one, measures=one.measures + more)
+
+    partly = replace(verdict, series=tuple(unsure(s) for s in verdict.series))
+
+    assert waivable(partly, manual) == []
